@@ -1,0 +1,47 @@
+# Every target sets up what it needs from nothing. `make` alone lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format lock clean bench-ask bench-search bench-ingest bench-speed
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/.run ## install, pull the weights, start, load the samples and ask about them
+	@$(BIN)/lionrock up --pull --demo
+
+test: .venv/.dev ## set up and run every check and test
+	@PYTHON=$(PYTHON) scripts/test
+
+lint: .venv/.dev ## formatting, style, types, layers
+	@scripts/lint
+
+format: .venv/.dev ## format the source
+	@$(BIN)/ruff check --fix --quiet src tests bench scripts; $(BIN)/ruff format src tests bench
+
+lock: ## resolve the dependencies again (needs uv)
+	@scripts/lock
+
+bench-ask: .venv/.dev ## right, wrong and refused answers on the held-out questions
+	@$(BIN)/python bench/ask.py
+
+bench-search: .venv/.dev ## retrieval quality, time and size
+	@$(BIN)/python bench/search.py
+
+bench-ingest: .venv/.dev ## pages a second and peak memory, beside the bare parser
+	@$(BIN)/python bench/ingest.py
+
+bench-speed: .venv/.dev ## time to evidence, first word and end; memory of each process
+	@$(BIN)/python bench/speed.py
+
+.venv/.run: requirements.lock pyproject.toml scripts/install
+	@PYTHON=$(PYTHON) scripts/install requirements.lock
+	@touch $@
+
+.venv/.dev: requirements-dev.lock pyproject.toml scripts/install
+	@PYTHON=$(PYTHON) scripts/install requirements-dev.lock
+	@touch $@ .venv/.run
+
+clean: ## remove what was built here (not the documents in .lionrock)
+	rm -rf .venv artefacts .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,64 @@
+"""Errors over HTTP: RFC 9457 problem details, made from the one error tree."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from lionrock.errors import InvalidInput, LionrockError
+
+log = logging.getLogger(__name__)
+
+
+class Problem(BaseModel):
+    """RFC 9457. `type` is stable and names the error; `detail` says what to do."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+def of(error: LionrockError) -> Problem:
+    return Problem(
+        type=f"urn:lionrock:{error.code()}",
+        title=error.title,
+        status=error.status,
+        detail=error.detail,
+    )
+
+
+def response(problem: Problem) -> JSONResponse:
+    return JSONResponse(
+        problem.model_dump(), status_code=problem.status, media_type="application/problem+json"
+    )
+
+
+async def lionrock_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, LionrockError)
+    return response(of(error))
+
+
+async def validation_error(request: Request, error: Exception) -> JSONResponse:
+    """Names each field and what is wrong with it; never repeats the value."""
+    assert isinstance(error, RequestValidationError)
+    faults = [f"{'.'.join(map(str, e['loc'][1:])) or 'body'}: {e['msg']}" for e in error.errors()]
+    return response(of(InvalidInput("; ".join(faults))))
+
+
+async def http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    title = str(error.detail)
+    return response(
+        Problem(type="about:blank", title=title, status=error.status_code, detail=title)
+    )
+
+
+async def unexpected_error(request: Request, error: Exception) -> JSONResponse:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return response(of(LionrockError("The server met an error it did not expect; its log has it.")))

@@ -1,0 +1,37 @@
+"""The few fixed sentences an answer may hold, in the asker's language. Cantonese is answered in it."""
+
+from __future__ import annotations
+
+from lionrock.documents.language import Language
+
+REFUSED: dict[Language, str] = {
+    "en": "The documents here do not answer this. The nearest passages are shown below.",
+    "zh-Hant": "這裡的文件沒有回答這個問題。以下是最接近的段落。",
+    "zh-Hans": "这里的文件没有回答这个问题。以下是最接近的段落。",
+    "yue": "呢度嘅文件冇答到呢條問題。下面係最接近嘅段落。",
+}
+EMPTY: dict[Language, str] = {
+    "en": "There is nothing to search yet: add a document first.",
+    "zh-Hant": "現時沒有可供搜尋的內容：請先加入文件。",
+    "zh-Hans": "现时没有可供搜索的内容：请先加入文件。",
+    "yue": "而家未有嘢可以搵：請先加文件。",
+}
+QUOTES_ONLY: dict[Language, str] = {
+    "en": "No model worded this: the answer is the quotes themselves.",
+    "zh-Hant": "沒有模型撰寫本答案：答案即為引文本身。",
+    "zh-Hans": "没有模型撰写本答案：答案即为引文本身。",
+    "yue": "呢個答案冇用模型寫：引文就係答案。",
+}
+REPLACED: dict[Language, str] = {
+    "en": "What the model wrote did not hold against the quotes; the quotes stand instead.",
+    "zh-Hant": "模型所寫與引文不符，故以引文代替。",
+    "zh-Hans": "模型所写与引文不符，故以引文代替。",
+    "yue": "模型寫嘅同引文唔夾，所以用返引文。",
+}
+
+ANSWER_IN: dict[Language, str] = {
+    "en": "Answer in English.",
+    "zh-Hant": "用繁體中文回答。",
+    "zh-Hans": "用简体中文回答。",
+    "yue": "用繁體中文書面語回答。",
+}

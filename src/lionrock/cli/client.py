@@ -1,0 +1,120 @@
+"""The command line is a client of the HTTP door, over a private socket.
+
+When a server of this home is running, it is used; otherwise one is started inside this process for
+the length of the command.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from lionrock.errors import LionrockError
+from lionrock.settings import Settings
+
+
+class Problem(LionrockError):
+    """An error the server told us of."""
+
+    def __init__(self, problem: dict[str, Any]) -> None:
+        super().__init__(str(problem.get("detail") or problem.get("title")))
+        # A call that was wrong exits with 2, as it does when it is found wrong here.
+        self.wrong_call = problem.get("type") == "urn:lionrock:invalid-input"
+
+
+class Client:
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    async def get(self, path: str, **params: str | int) -> Any:
+        async with self._session.get(path, params=params) as response:
+            return await _body(response)
+
+    async def post(self, path: str, body: dict[str, Any]) -> Any:
+        async with self._session.post(path, json=body) as response:
+            return await _body(response)
+
+    async def stream(self, path: str, body: dict[str, Any]) -> AsyncIterator[tuple[str, Any]]:
+        """Server-sent events as (event, data), as they come."""
+        headers = {"Accept": "text/event-stream"}
+        async with self._session.post(path, json=body, headers=headers) as response:
+            if response.content_type != "text/event-stream":
+                await _body(response)
+            event = ""
+            async for raw in response.content:
+                line = raw.decode().rstrip("\n")
+                if line.startswith("event: "):
+                    event = line[7:]
+                elif line.startswith("data: "):
+                    data = json.loads(line[6:])
+                    if event == "error":
+                        raise Problem(data)
+                    yield event, data
+
+    async def upload(self, path: Path) -> Any:
+        with path.open("rb") as file:
+            form = aiohttp.FormData()
+            form.add_field("file", file, filename=path.name)
+            async with self._session.post("/v1/documents", data=form) as response:
+                return await _body(response)
+
+
+async def _body(response: aiohttp.ClientResponse) -> Any:
+    if response.status >= 400:
+        try:
+            raise Problem(await response.json(content_type=None))
+        except json.JSONDecodeError:
+            raise LionrockError(f"The server answered {response.status}.") from None
+    return await response.json() if response.status != 204 else None
+
+
+@asynccontextmanager
+async def connect(settings: Settings) -> AsyncIterator[Client]:
+    """A client of the running server, or of one started for this command."""
+    facts = running(settings.home)
+    if facts is not None:
+        async with _client(facts) as client:
+            yield client
+        return
+    from lionrock.cli.server import serving  # heavy: only when no server runs
+
+    async with serving(settings, web=False) as server, _client(server.facts) as client:
+        yield client
+
+
+def running(home: Path) -> dict[str, str] | None:
+    """What the running server of `home` left word of; None when there is none."""
+    try:
+        facts: dict[str, str] = json.loads((home / "server.json").read_text())
+    except (OSError, ValueError):
+        return None
+    return facts if Path(facts["socket"]).exists() and _alive(home) else None
+
+
+def _alive(home: Path) -> bool:
+    import fcntl
+
+    with (home / "lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+@asynccontextmanager
+async def _client(facts: dict[str, str]) -> AsyncIterator[Client]:
+    connector = aiohttp.UnixConnector(path=facts["socket"])
+    async with aiohttp.ClientSession(
+        "http://localhost",
+        connector=connector,
+        headers={"Authorization": f"Bearer {facts['key']}"},
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=5),
+        read_bufsize=2**20,
+    ) as session:
+        yield Client(session)

@@ -1,0 +1,89 @@
+"""A Lionrock server in this process: the house, the web server, and word of it for the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from lionrock.api.app import create_app
+from lionrock.app import House, open_house, publish
+from lionrock.errors import Conflict
+from lionrock.kernel import identity
+from lionrock.settings import Settings
+from lionrock.web.pages import add_pages
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    house: House
+    url: str
+    facts: dict[str, str]
+
+
+@asynccontextmanager
+async def serving(settings: Settings, *, web: bool) -> AsyncIterator[Server]:
+    """Serve on a private socket, and with `web` on the address of the settings too."""
+    listener = _listen(settings) if web else None
+    async with open_house(settings) as house:
+        with tempfile.TemporaryDirectory(prefix="lionrock-api-") as folder:
+            path = Path(folder) / "api.sock"
+            private = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            private.bind(str(path))
+            sockets = [private] + ([listener] if listener else [])
+            port = listener.getsockname()[1] if listener else 0
+            url = f"http://{settings.host}:{port}" if listener else ""
+            app = create_app(house)
+            add_pages(app)
+            config = uvicorn.Config(
+                app, log_level="warning", access_log=False, server_header=False,
+                timeout_graceful_shutdown=3,
+            )  # fmt: skip
+            server = QuietServer(config)
+            task = asyncio.create_task(server.serve(sockets=sockets))
+            await server.listening.wait()
+            key = await identity.issue(house.database, house.tenant_id, house.member_id, "key")
+            facts = {"socket": str(path), "key": key, "url": url}
+            word = publish(settings.home, **facts)
+            try:
+                yield Server(house, url, facts)
+            finally:
+                word.unlink(missing_ok=True)
+                await identity.retire(house.database, house.tenant_id, key)
+                server.should_exit = True
+                await task
+
+
+def _listen(settings: Settings) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise Conflict(
+            f"Port {settings.port} of {settings.host} cannot be used ({error.strerror}). Set LIONROCK_PORT to "
+            "another, or to 0 for any free one."
+        ) from error
+    return listener
+
+
+class QuietServer(uvicorn.Server):
+    """Leaves signals to the command that runs it, and says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
+        return nullcontext()

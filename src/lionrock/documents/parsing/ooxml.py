@@ -1,0 +1,51 @@
+"""The XML parts of an Office file, parsed so that nothing outside is read or expanded."""
+
+from __future__ import annotations
+
+from typing import Any
+from zipfile import ZipFile
+
+from lxml import etree
+
+from lionrock.errors import UnreadableDocument
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def part(archive: ZipFile, name: str) -> Any | None:
+    """The root element of a part, or None if the archive does not hold it."""
+    try:
+        data = archive.read(name)
+    except KeyError:
+        return None
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False
+    )
+    try:
+        root: Any = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise UnreadableDocument(f"it is damaged: {name} inside it is not XML") from error
+    if root.getroottree().docinfo.doctype:
+        raise UnreadableDocument(
+            f"it declares a document type in {name}, which no Office file does"
+        )
+    return root
+
+
+def core_title(archive: ZipFile) -> str:
+    """The title in the file's properties, or ""."""
+    core = part(archive, "docProps/core.xml")
+    title = core.findtext("{http://purl.org/dc/elements/1.1/}title") if core is not None else None
+    return title or ""
+
+
+def value(element: Any | None, name: str = "val") -> str | None:
+    """An attribute of the WordprocessingML namespace, None without the element or attribute."""
+    found = element.get(W + name) if element is not None else None
+    return str(found) if found is not None else None
+
+
+def number(element: Any | None, name: str = "val") -> int | None:
+    """An attribute as a whole number; None if it is none."""
+    text = value(element, name)
+    return int(text) if text is not None and text.lstrip("-").isdecimal() else None

@@ -1,0 +1,146 @@
+"""Parsing a stranger's file without letting it touch this process.
+
+A child with limits does it (see `child` and `confine`). Whatever happens to the child, the caller
+gets a `ParsedDocument` or an `UnreadableDocument` that names the file and the reason.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from lionrock.documents.parsed import ParsedDocument
+from lionrock.documents.parsing import wire
+from lionrock.errors import UnreadableDocument
+
+OnProgress = Callable[[int, int], None]
+"""Called with pages done and pages in all."""
+
+_LARGEST_ANSWER = 2**30
+_SLOW = {signal.SIGXCPU}
+_STARVED = {signal.SIGABRT, signal.SIGTRAP, signal.SIGILL, signal.SIGKILL}
+
+
+async def parse(
+    path: Path,
+    filename: str,
+    *,
+    seconds: int,
+    memory_bytes: int,
+    on_progress: OnProgress | None = None,
+) -> ParsedDocument:
+    """Parse the file at `path`, which the user calls `filename`, in a confined child.
+
+    `seconds` bounds wall-clock and processor time, `memory_bytes` the child's address space.
+    Raises `UnreadableDocument`, naming file and reason.
+    """
+    request: dict[str, object] = {"task": "parse", "path": str(path.resolve()), "name": filename}
+    limits = Limits(filename, seconds, memory_bytes)
+    header, tail = await ask_child(request, limits, on_progress)
+    try:
+        # Off the loop: a long document takes a tenth of a second to build.
+        return await asyncio.to_thread(wire.decoded, header, tail)
+    except ValueError as error:
+        raise limits.refusal("it is damaged: its reader gave no consistent answer") from error
+
+
+class Limits:
+    """What a child may use, and the refusals that name the file it was for."""
+
+    def __init__(self, filename: str, seconds: int, memory_bytes: int) -> None:
+        self.filename, self.seconds, self.memory_bytes = filename, seconds, memory_bytes
+
+    def refusal(self, reason: str) -> UnreadableDocument:
+        """The error for a reason; no reason stands for the memory limit."""
+        reason = reason or f"it needs more than {_size(self.memory_bytes)} of memory"
+        return UnreadableDocument(f"{self.filename} cannot be read: {reason}")
+
+    def death(self, code: int) -> UnreadableDocument:
+        """The error for a child that ended without an answer."""
+        with suppress(ValueError):
+            fatal = signal.Signals(-code)
+            if fatal in _SLOW:
+                return self.too_slow()
+            if fatal in _STARVED:
+                size = _size(self.memory_bytes)
+                return self.refusal(f"it needs more than {size} of memory, or it is damaged")
+            return self.refusal(f"it is damaged: it made its reader fail ({fatal.name})")
+        return self.refusal(f"its reader ended with code {code}")
+
+    def too_slow(self) -> UnreadableDocument:
+        return self.refusal(f"it took longer than {self.seconds} s")
+
+
+def _size(count: int) -> str:
+    return f"{count / 2**30:.3g} GB" if count >= 2**30 else f"{count / 2**20:.3g} MB"
+
+
+async def ask_child(
+    request: dict[str, object], limits: Limits, on_progress: OnProgress | None = None
+) -> tuple[bytes, bytes]:
+    """Header and tail of a child's answer. The child is gone when this returns or raises."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "lionrock.documents.parsing.child",
+        stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=_environment(),
+    )  # fmt: skip
+    bounds = {
+        "parent": os.getpid(),
+        "seconds": limits.seconds,
+        "memory_bytes": limits.memory_bytes,
+    }
+    try:
+        async with asyncio.timeout(limits.seconds):
+            answer = await _converse(child, json.dumps(request | bounds).encode(), on_progress)
+            code = await child.wait()
+    except TimeoutError:
+        raise limits.too_slow() from None
+    finally:
+        with suppress(ProcessLookupError):
+            child.kill()
+        await child.wait()
+    if answer is None:
+        raise limits.death(code)
+    if isinstance(answer, str):
+        raise limits.refusal(answer)
+    return answer
+
+
+async def _converse(
+    child: Process, request: bytes, on_progress: OnProgress | None
+) -> tuple[bytes, bytes] | str | None:
+    """The child's answer, its reason for refusing, or None if it ended without either."""
+    assert child.stdin is not None and child.stdout is not None
+    with suppress(ConnectionError):
+        child.stdin.write(request)
+        child.stdin.close()
+    try:
+        while line := await child.stdout.readline():
+            kind, _, rest = line.partition(b" ")
+            if kind == b"R":
+                lengths = [int(length) for length in rest.split()]
+                if sum(lengths) > _LARGEST_ANSWER:
+                    return None
+                header, tail = [await child.stdout.readexactly(length) for length in lengths]
+                return header, tail
+            if kind == b"E":
+                return str(json.loads(rest))
+            if on_progress is not None:
+                done, total = map(int, rest.split())
+                on_progress(done, total)
+    except (ValueError, asyncio.IncompleteReadError):
+        return None
+    return None
+
+
+def _environment() -> dict[str, str]:
+    """As little as a Python process needs: no credentials, no proxies."""
+    kept = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "TZ")
+    found = {name: os.environ[name] for name in kept if name in os.environ}
+    return found | {"LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}

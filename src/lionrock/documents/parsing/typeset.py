@@ -1,0 +1,122 @@
+"""The reading copy: blocks without pages typeset into a PDF by typst, and read back.
+
+The text reaches typst as data, never as markup, so nothing in a document can be a command. The
+page text is our own; the PDF only says where each character stands.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from lionrock.documents.parsed import ParsedDocument
+from lionrock.documents.parsing.align import aligned
+from lionrock.documents.parsing.flow import Flow, FlowBlock
+from lionrock.documents.parsing.pdf import OnPage
+from lionrock.documents.parsing.titles import choose_title
+from lionrock.errors import UnreadableDocument
+
+_MOST_COLUMNS = 8
+"""A wider table is set as lines of text: its columns would be too narrow to read."""
+
+_LONGEST_UNBROKEN = 600
+"""A block of fewer characters is kept on one page."""
+
+# `b` is a block: k its kind, l its level, t its text, c its cells, w their widths, u whether it is
+# to stay on one page.
+_TEMPLATE = b"""
+#set document(title: sys.inputs.title)
+#set page(paper: "a4", margin: (x: 22mm, y: 20mm))
+#set text(font: "Noto Sans CJK HK", size: 10pt, ligatures: false, hyphenate: false,
+  cjk-latin-spacing: none, lang: "zh", region: "HK")
+#set par(leading: 0.7em, spacing: 0.9em, linebreaks: "simple")
+#let sizes = (17pt, 14.5pt, 13pt, 12pt, 11pt, 10.5pt)
+#let strong-text(size, body) = text(size: size, stroke: 0.022em, body)
+#let set-block(b) = {
+  if b.k == "heading" {
+    strong-text(sizes.at(b.l - 1), b.t)
+  } else if b.k == "row" and b.w != none {
+    block(width: 100%, stroke: (bottom: 0.3pt + luma(170)), inset: (y: 3pt), above: 0pt,
+      below: 0pt, grid(columns: b.w.map(w => w * 1fr), column-gutter: 10pt, ..b.c))
+  } else if b.k == "item" {
+    pad(left: b.l * 10pt, b.t)
+  } else if b.k == "footnote" {
+    text(size: 8.5pt, b.t)
+  } else {
+    b.t
+  }
+}
+#for b in json(bytes(sys.inputs.blocks)) {
+  block(breakable: not b.u, sticky: b.k == "heading", width: 100%,
+    above: if b.k == "heading" { 1.5em } else if b.k == "row" { 0pt } else { 0.9em },
+    below: if b.k == "row" { 0pt } else { 0.9em }, set-block(b))
+}
+"""
+
+
+def typeset(flow: Flow, media_type: str, stem: str, on_page: OnPage) -> ParsedDocument:
+    """The document with its reading copy. Raises `UnreadableDocument` if it holds no text."""
+    if not flow.blocks:
+        raise UnreadableDocument("it is empty: it holds no text")
+    first = next((b.text for b in flow.blocks[:20] if b.kind == "heading"), "")
+    title = choose_title(flow.title, first, stem)
+    copy = reading_copy(flow.blocks, title)
+    pages, blocks = aligned(flow.blocks, copy, on_page)
+    return ParsedDocument(title, media_type, pages, blocks, copy)
+
+
+def reading_copy(blocks: Sequence[FlowBlock], title: str) -> bytes:
+    """The blocks as a PDF, in order."""
+    data = json.dumps(list(_data(blocks)), ensure_ascii=False, separators=(",", ":"))
+    return bytes(
+        typst.compile(
+            _TEMPLATE,
+            font_paths=_fonts(),
+            sys_inputs={"blocks": data, "title": title},
+            pdf_tags=False,
+        )
+    )
+
+
+def _fonts() -> Any:
+    """The one font used, whatever the machine has."""
+    package = importlib.util.find_spec("noto_cjk_sans_otc")
+    assert package is not None and package.origin is not None, "a dependency of this package"
+    return typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[str(Path(package.origin).parent)],
+    )
+
+
+def _data(blocks: Sequence[FlowBlock]) -> Iterator[dict[str, object]]:
+    """What the template is given; the rows of one table share their column widths."""
+    for _, group in groupby(blocks, key=lambda block: len(block.cells)):
+        run = list(group)
+        widths = _widths(run) if 1 < len(run[0].cells) <= _MOST_COLUMNS else None
+        for block in run:
+            short = len(block.text) < _LONGEST_UNBROKEN
+            yield {
+                "k": block.kind,
+                "l": min(block.level, 6),
+                "t": block.text,
+                "c": block.cells,
+                "w": widths if short else None,
+                "u": short,
+            }
+
+
+def _widths(rows: Sequence[FlowBlock]) -> list[int]:
+    """Shares of the width by the longest cell, within bounds, Chinese characters counted twice."""
+    longest = [max(_em(row.cells[i]) for row in rows) for i in range(len(rows[0].cells))]
+    return [min(max(length, 8), 60) for length in longest]
+
+
+def _em(text: str) -> int:
+    return sum(2 if letter >= "\u2e80" else 1 for letter in text)

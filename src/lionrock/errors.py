@@ -1,0 +1,98 @@
+"""Everything that can go wrong, in one tree. A message says what, with what, and what to do.
+
+LionrockError
+├── InvalidInput            the call was wrong: a field, a file, a name            (exit 2, HTTP 422)
+│   └── UnreadableDocument  a file that cannot be taken in, with the reason        (exit 1, HTTP 422)
+├── NotFound                no such thing, or not yours: the two are never told apart (HTTP 404)
+├── Unauthenticated         no valid session or key                                (HTTP 401)
+├── Forbidden               the actor may not do this; says which rule spoke       (HTTP 403)
+├── Conflict                the thing is in a state that does not allow it         (HTTP 409)
+├── TooLarge                more than the limit; says the limit                    (HTTP 413)
+├── EgressRefused           a socket to a host that is not on the egress list      (HTTP 403)
+├── Unavailable             a part that is needed is not there; says which         (HTTP 503)
+│   ├── EngineUnavailable   no model engine answers
+│   ├── DatabaseUnavailable no database answers, or it is not fit for use
+│   └── ModelNotPulled      the weights are not on this machine
+├── ModelPullFailed         weights could not be fetched or did not verify         (HTTP 502)
+└── EngineRefused           the engine refused a request: too long, bad schema …   (HTTP 502)
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class LionrockError(Exception):
+    """Root of the tree. `detail` is shown to the user: it never holds document content."""
+
+    status: ClassVar[int] = 500
+    exit_code: ClassVar[int] = 1
+    title: ClassVar[str] = "Something went wrong"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+    @classmethod
+    def code(cls) -> str:
+        """The stable, machine-readable name: `UnreadableDocument` → `unreadable-document`."""
+        name = cls.__name__
+        return "".join(
+            f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name)
+        )
+
+
+class InvalidInput(LionrockError):
+    status, exit_code, title = 422, 2, "The request is not valid"
+
+
+class UnreadableDocument(InvalidInput):
+    status, exit_code, title = 422, 1, "The document cannot be read"
+
+
+class NotFound(LionrockError):
+    status, title = 404, "Not found"
+
+
+class Unauthenticated(LionrockError):
+    status, title = 401, "Sign in first"
+
+
+class Forbidden(LionrockError):
+    status, title = 403, "Not allowed"
+
+
+class Conflict(LionrockError):
+    status, title = 409, "Not possible in the present state"
+
+
+class TooLarge(LionrockError):
+    status, title = 413, "Too large"
+
+
+class EgressRefused(LionrockError):
+    status, title = 403, "Connection refused by the egress list"
+
+
+class Unavailable(LionrockError):
+    status, title = 503, "Not available now"
+
+
+class EngineUnavailable(Unavailable):
+    title = "No model engine answers"
+
+
+class DatabaseUnavailable(Unavailable):
+    title = "The database is not available"
+
+
+class ModelNotPulled(Unavailable):
+    title = "The model is not on this machine"
+
+
+class ModelPullFailed(LionrockError):
+    status, title = 502, "The model could not be pulled"
+
+
+class EngineRefused(LionrockError):
+    status, title = 502, "The engine refused the request"

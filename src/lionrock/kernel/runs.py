@@ -1,0 +1,221 @@
+"""A run: one execution of a capability, streamed while it works and kept when it ends.
+
+The run's end, its model use and its event commit in one transaction. A run whose process died is
+marked failed at the next start, so that none stays "running" for ever.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel
+
+from lionrock.errors import LionrockError, NotFound
+from lionrock.kernel.actors import Actor, worker
+from lionrock.kernel.capabilities import Capability, Result, RunContext, Update
+from lionrock.kernel.database import Database
+from lionrock.kernel.decisions import Decision, require
+from lionrock.kernel.events import Event, record
+from lionrock.kernel.permissions import Permission
+
+log = logging.getLogger(__name__)
+_KEEP_SECONDS = 300
+
+
+class LiveRun:
+    """A run in this process. Any number of readers may follow it, from its first update on."""
+
+    def __init__(self, context: RunContext, capability: Capability) -> None:
+        self.context = context
+        self.capability = capability
+        self.updates: list[Update] = []
+        self.error: LionrockError | None = None
+        self.ended = False
+        self.task: asyncio.Task[None] | None = None
+        self._changed = asyncio.Event()
+
+    @property
+    def id(self) -> UUID:
+        return self.context.run_id
+
+    def add(self, update: Update) -> None:
+        self.updates.append(update)
+        self._wake()
+
+    def end(self, error: LionrockError | None) -> None:
+        self.error, self.ended = error, True
+        self._wake()
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def follow(self) -> AsyncIterator[Update]:
+        """Every update in order; raises the run's error at the end if it failed."""
+        seen = 0
+        while True:
+            changed = self._changed
+            while seen < len(self.updates):
+                yield self.updates[seen]
+                seen += 1
+            if self.ended:
+                break
+            await changed.wait()
+        if self.error:
+            raise self.error
+
+    def cancel(self) -> None:
+        if self.task:
+            self.task.cancel()
+
+
+class Runs:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._live: dict[tuple[UUID, UUID], LiveRun] = {}
+
+    async def begin(
+        self, context: RunContext, capability: Capability, request: BaseModel
+    ) -> LiveRun:
+        """Decide, record the start, and let it run. `Forbidden` if the actor may not."""
+        actor = context.actor
+        decision = require(actor, capability.permission)
+        await self._record_start(context, capability, request, decision)
+        live = LiveRun(context, capability)
+        self._live[actor.tenant_id, live.id] = live
+        live.task = asyncio.create_task(self._work(live, request))
+        return live
+
+    def live(self, actor: Actor, run_id: UUID) -> LiveRun:
+        """The actor's own run, while it is in memory."""
+        run = self._live.get((actor.tenant_id, run_id))
+        if run is None or run.context.actor.id != actor.id:
+            raise NotFound("There is no such run here, or it has ended.")
+        return run
+
+    async def _work(self, live: LiveRun, request: BaseModel) -> None:
+        result: Result | None = None
+        error: LionrockError | None = None
+        state = "finished"
+        try:
+            async with aclosing(live.capability.body(live.context, request)) as updates:  # type: ignore[type-var]
+                async for update in updates:
+                    if isinstance(update, Result):
+                        result = update
+                    else:
+                        live.add(update)
+        except asyncio.CancelledError:
+            state, error = "cancelled", LionrockError("The run was stopped.")
+        except LionrockError as failure:
+            state, error = "failed", failure
+        except Exception:
+            log.exception("run %s of %s failed", live.id, live.capability.id)
+            state, error = (
+                "failed",
+                LionrockError("The run failed; the server's log has the cause."),
+            )
+        # Kept before it is shown: what a reader has seen is always on record.
+        await asyncio.shield(self._record_end(live, state, result, error))
+        if result is not None:
+            live.add(result)
+        live.end(error)
+        loop = asyncio.get_running_loop()
+        loop.call_later(
+            _KEEP_SECONDS, self._live.pop, (live.context.actor.tenant_id, live.id), None
+        )
+
+    async def _record_start(
+        self, context: RunContext, capability: Capability, request: BaseModel, decision: Decision
+    ) -> None:
+        actor = context.actor
+        async with self._database.tenant_session(actor) as db:
+            await db.execute(
+                "INSERT INTO runs (tenant_id, id, capability, risk, rule, member_id, purpose, state,"
+                " request) VALUES ($1, $2, $3, $4, $5, $6, $7, 'running', $8)",
+                *(actor.tenant_id, context.run_id, capability.id, capability.risk.value),
+                *(decision.rule, actor.id, actor.purpose, request.model_dump_json()),
+            )
+            details = {"capability": capability.id, "rule": decision.rule}
+            await record(db, actor, Event.RUN_RUN_START, context.run_id, details)
+
+    async def _record_end(
+        self, live: LiveRun, state: str, result: Result | None, error: LionrockError | None
+    ) -> None:
+        actor, uses = live.context.actor, live.context.uses
+        async with self._database.tenant_session(actor) as db:
+            await db.execute(
+                "UPDATE runs SET state = $3, result = $4, error = $5, finished_at = now()"
+                " WHERE tenant_id = $1 AND id = $2",
+                *(actor.tenant_id, live.id, state),
+                *(result.model_dump_json() if result else None, error.detail if error else ""),
+            )
+            await db.executemany(
+                "INSERT INTO usage (tenant_id, id, run_id, member_id, model, prompt_tokens,"
+                " output_tokens, first_token_ms, total_ms, outcome)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                [
+                    (actor.tenant_id, uuid4(), live.id, actor.id, u.model, u.prompt_tokens)
+                    + (u.output_tokens, u.first_token_ms, u.total_ms, u.outcome)
+                    for u in uses
+                ],
+            )
+            tokens = sum(u.prompt_tokens + u.output_tokens for u in uses)
+            details = {"state": state, "model_calls": len(uses), "tokens": tokens}
+            await record(db, actor, Event.RUN_RUN_FINISH, live.id, details)
+
+    async def load(self, actor: Actor, run_id: UUID) -> dict[str, object]:
+        """A kept run of the actor's own: capability, state, request, result."""
+        async with self._database.tenant_session(actor) as db:
+            row = await db.fetchrow(
+                "SELECT id, capability, state, request, result, error, started_at, finished_at"
+                " FROM runs WHERE tenant_id = $1 AND id = $2 AND member_id = $3",
+                *(actor.tenant_id, run_id, actor.id),
+            )
+        if row is None:
+            raise NotFound("There is no such run here.")
+        kept = dict(row)
+        for key in ("request", "result"):
+            kept[key] = json.loads(kept[key]) if kept[key] else None
+        return kept
+
+    async def list(self, actor: Actor, *, limit: int) -> list[dict[str, Any]]:
+        """The actor's own runs, newest first, without their results. `refused`: did the result say
+        that it holds no answer?"""
+        require(actor, Permission.KERNEL_RUN_READ)
+        async with self._database.tenant_session(actor) as db:
+            rows = await db.fetch(
+                "SELECT id, capability, state, request, started_at, finished_at,"
+                " coalesce(result -> 'refused' = 'true', false) AS refused"
+                " FROM runs WHERE tenant_id = $1 AND member_id = $2"
+                " ORDER BY started_at DESC, id LIMIT $3",
+                *(actor.tenant_id, actor.id, limit),
+            )
+        return [{**dict(row), "request": json.loads(row["request"])} for row in rows]
+
+    async def close_interrupted(self) -> None:
+        """Mark the runs that a dead process left running."""
+        for tenant_id in await self._database.tenants():
+            actor = worker(tenant_id)
+            async with self._database.tenant_session(actor) as db:
+                rows = await db.fetch(
+                    "UPDATE runs SET state = 'failed', finished_at = now(),"
+                    " error = 'The server stopped while this ran.'"
+                    " WHERE tenant_id = $1 AND state = 'running' RETURNING id",
+                    tenant_id,
+                )
+                for row in rows:
+                    details = {"state": "failed", "cause": "server stopped"}
+                    await record(db, actor, Event.RUN_RUN_FINISH, row["id"], details)
+
+    async def close(self) -> None:
+        """Stop what runs and wait until each is on record."""
+        tasks = [r.task for r in self._live.values() if r.task and not r.ended]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

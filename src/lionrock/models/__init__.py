@@ -1,0 +1,4 @@
+"""The catalogue, pulling and verifying weights, engines and embeddings.
+
+Holds no tenant data.
+"""

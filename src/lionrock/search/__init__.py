@@ -1,0 +1,4 @@
+"""Lexical and dense retrieval, fused; ranked passages for a question.
+
+Indexes here can be rebuilt from documents.
+"""

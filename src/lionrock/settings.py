@@ -1,0 +1,83 @@
+"""Every setting, read once from `LIONROCK_*` environment variables. Documented in `docs/settings.md`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _default_home() -> Path:
+    """The checkout's own `.lionrock/` when run from one, else the user's data directory."""
+    checkout = Path(__file__).resolve().parents[2]
+    if (checkout / "pyproject.toml").is_file() and (checkout / "src" / "lionrock").is_dir():
+        return checkout / ".lionrock"
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "lionrock"
+
+
+def _default_cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "lionrock"
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="LIONROCK_", frozen=True, extra="forbid")
+
+    home: Path = Field(default_factory=_default_home)
+    """Everything this installation keeps: database, files, indexes, keys."""
+
+    cache: Path = Field(default_factory=_default_cache)
+    """Model weights; safe to delete, safe to share between installations."""
+
+    database_url: SecretStr | None = None
+    """An institution's own PostgreSQL (a role that may create roles and own the schema).
+    Unset: the embedded one."""
+
+    host: str = "127.0.0.1"
+    """Address the web server listens on."""
+
+    port: int = Field(default=8470, ge=0, le=65535)
+    """Port the web server listens on; 0 picks a free one."""
+
+    model: str = "qwen2.5-coder-1.5b-instruct-q4_k_m"
+    """Catalogue name of the language model; `none` runs without one."""
+
+    engine: str | None = None
+    """Base URL of an OpenAI-compatible server to use instead of the local engine."""
+
+    engine_key: SecretStr | None = None
+    """Bearer key for `engine`."""
+
+    engine_model: str | None = None
+    """Model name to ask `engine` for; unset: the first it lists."""
+
+    engine_context: int = Field(default=4096, ge=512)
+    """Context window of the local engine, in tokens."""
+
+    engine_threads: int = Field(default=0, ge=0)
+    """Threads of the local engine; 0 is one less than the cores."""
+
+    embeddings: str = "multilingual-e5-small"
+    """Catalogue name of the embedding model, or the base URL of a `/v1/embeddings` server."""
+
+    mirror: str | None = None
+    """Directory or file:// URL that holds model files by their catalogue file name; tried first."""
+
+    egress: str = ""
+    """Comma-separated hosts the server may connect to, besides loopback. Pulling a model is separate."""
+
+    max_upload_bytes: int = Field(default=256 * 2**20, ge=1)
+    """Largest document taken in."""
+
+    parse_seconds: int = Field(default=300, ge=1)
+    """Time limit for parsing one document."""
+
+    parse_bytes: int = Field(default=2 * 2**30, ge=2**28)
+    """Memory limit of the parsing process."""
+
+    @property
+    def egress_hosts(self) -> frozenset[str]:
+        return frozenset(h.strip().lower() for h in self.egress.split(",") if h.strip())

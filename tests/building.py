@@ -1,0 +1,77 @@
+"""A house of real parts (database, files, parser, index) around a fake embedder and engine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from lionrock.app import House
+from lionrock.documents.files import Files
+from lionrock.documents.ingest import Ingest
+from lionrock.documents.schemas import Added, Document
+from lionrock.documents.service import DocumentService
+from lionrock.gateway.service import Gateway
+from lionrock.kernel.actors import Actor
+from lionrock.kernel.database import Database
+from lionrock.kernel.runs import Runs
+from lionrock.models.embeddings import Embedder
+from lionrock.models.engines import Engine
+from lionrock.search.service import SearchService
+from lionrock.settings import Settings
+from tests.fakes import WordEmbedder
+
+
+@asynccontextmanager
+async def house_of(
+    database: Database,
+    actor: Actor,
+    folder: Path,
+    *,
+    engine: Engine | None = None,
+    embedder: Embedder | None = None,
+    working: bool = True,
+) -> AsyncIterator[House]:
+    files = Files(folder / "files", 10_000_000)
+    documents = DocumentService(database, files)
+    search = SearchService(database, documents, embedder or WordEmbedder(), folder / "indexes")
+    ingest = Ingest(database, files, search.indexer, seconds=60, memory_bytes=2**31)
+    runs = Runs(database)
+    house = House(
+        Settings(home=folder), database, documents, search,
+        Gateway(engine, why_none="No model here."), runs, ingest, actor.tenant_id, actor.id, [],
+    )  # fmt: skip
+    task = asyncio.create_task(ingest.run()) if working else None
+    try:
+        yield house
+    finally:
+        if task:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await runs.close()
+        await search.close()
+
+
+async def chunks(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+
+
+async def put(house: House, actor: Actor, name: str, text: str) -> Added:
+    added = await house.documents.add(actor, name, chunks(text.encode()))
+    house.ingest.wake()
+    return added
+
+
+async def settled(house: House, actor: Actor, added: Added) -> Document:
+    """The document once it is ready or failed."""
+    while True:
+        document = await house.documents.get(actor, added.document_id)
+        if document.state in ("ready", "failed"):
+            return document
+        await asyncio.sleep(0.02)
+
+
+async def taught(house: House, actor: Actor, name: str, text: str) -> Document:
+    return await settled(house, actor, await put(house, actor, name, text))

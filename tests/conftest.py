@@ -1,0 +1,114 @@
+"""Fixtures that many rooms share: a real PostgreSQL, a fresh tenant, weights. Sockets reach loopback only."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from tempfile import mkdtemp
+from uuid import UUID
+
+import pytest
+import pytest_socket
+
+from lionrock.app import store
+from lionrock.errors import ModelNotPulled
+from lionrock.kernel import identity
+from lionrock.kernel.actors import Actor, ActorKind, Role
+from lionrock.kernel.database import Database
+from lionrock.kernel.migrate import RUNTIME, prepare
+from lionrock.kernel.postgres import EmbeddedPostgres
+from lionrock.models.catalogue import Catalogue
+from lionrock.models.embeddings import LocalEmbedder
+from lionrock.settings import Settings
+
+SMALL_MODEL = "qwen2.5-coder-0.5b-instruct-q4_k_m"
+_PASSWORD = "0" * 64
+
+
+def pytest_runtest_setup() -> None:
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Admin URL of an embedded server that lives for the whole session."""
+    # Where an ordinary user can reach it: root's server runs as one.
+    folder = Path(mkdtemp(prefix="lionrock-test-", dir="/tmp"))
+    folder.chmod(0o755)
+    server = EmbeddedPostgres(folder / "postgres", _PASSWORD)
+    yield server.start()
+    server.stop()
+    shutil.rmtree(folder)
+
+
+def runtime_url(admin: str) -> str:
+    return f"postgresql://{RUNTIME}:{_PASSWORD}@{admin.rpartition('@')[2]}"
+
+
+@pytest.fixture(scope="session")
+async def database(postgres: str) -> AsyncIterator[Database]:
+    await prepare(postgres, _PASSWORD, _PASSWORD)
+    opened = await Database.open(runtime_url(postgres))
+    yield opened
+    await opened.close()
+
+
+async def new_tenant(database: Database) -> Actor:
+    """A tenant of its own, and its administrator."""
+    from uuid import uuid4
+
+    tenant = uuid4()
+    await database.register_tenant(tenant)
+    member = await identity.furnish(database, tenant)
+    return administrator(tenant, member)
+
+
+def administrator(tenant: UUID, member: UUID) -> Actor:
+    roles = frozenset({Role.ADMINISTRATOR})
+    return Actor(tenant, member, ActorKind.MEMBER, roles, "general", "Administrator")
+
+
+@pytest.fixture
+async def actor(database: Database) -> Actor:
+    return await new_tenant(database)
+
+
+@pytest.fixture
+async def stranger(database: Database) -> Actor:
+    """The administrator of another tenant."""
+    return await new_tenant(database)
+
+
+def _weights(name: str) -> Path:
+    try:
+        return store(Settings()).path(Catalogue.load().get(name))
+    except ModelNotPulled as error:
+        pytest.fail(f"{error.detail} `make test` does it.")
+
+
+@pytest.fixture(scope="session")
+def small_model_weights() -> Path:
+    return _weights(SMALL_MODEL)
+
+
+@pytest.fixture(scope="session")
+def embedding_weights() -> Path:
+    return _weights("multilingual-e5-small")
+
+
+@pytest.fixture(scope="session")
+async def embedder(embedding_weights: Path) -> AsyncIterator[LocalEmbedder]:
+    """The real encoder, in its process."""
+    opened = LocalEmbedder(embedding_weights)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the browser; skips where there is none, and says what to install."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("no chromium on this machine: apt-get install chromium")
+    return found
