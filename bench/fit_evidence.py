@@ -13,15 +13,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from common import ROOT, bench_house, corpus, fold, load, questions
 from lionrock.assist import answerable, evidence
-from lionrock.assist.evidence import Candidate
+from lionrock.assist.evidence import Candidate, Ranking
+from lionrock.assist.questions import Kind
 
 Array = NDArray[np.float64]
 TARGET = ROOT / "src" / "lionrock" / "assist" / "evidence.json"
@@ -34,11 +36,24 @@ class Row:
     """One question: its candidates' features and which are gold, and what the decision looks at."""
 
     asked: dict[str, Any]
+    kind: str
     features: Array
     gold: NDArray[np.bool_]
     texts: list[str]
-    decision: list[dict[str, float]]
-    """The decision's features, had candidate i been ranked first."""
+
+    def ranked(self, weights: Array) -> tuple[list[int], dict[str, float]]:
+        """Candidates in the order that `weights` give, and what the decision then looks at."""
+        scores = self.features @ weights
+        order = np.argsort(-scores).tolist()
+        found = []
+        for i in order:
+            candidate = Candidate(cast(Any, None), 0, 0)
+            candidate.features = dict(
+                zip(evidence.FEATURES, self.features[i].tolist(), strict=True)
+            )
+            candidate.score = float(scores[i])
+            found.append(candidate)
+        return order, answerable.features(Ranking("", "", Kind(self.kind), found))
 
 
 async def collect() -> list[dict[str, Any]]:
@@ -98,17 +113,16 @@ def descend(x: Array, y: Array, weight: Array, penalty: float, free: int = 0) ->
     return w
 
 
-def decisions(rows: list[Row], weights: Array) -> tuple[Array, Array, Array]:
-    """Features of the first-ranked candidate, whether it is right, whether the question has an answer."""
-    x, right, able = [], [], []
+def decisions(rows: list[Row], weights: Array) -> tuple[Array, Array, Array, Array]:
+    """Features of the decision; is the first quote right, is one of the first two; has it an answer."""
+    x, first, two, able = [], [], [], []
     for row in rows:
-        best = int(np.argmax(row.features @ weights)) if len(row.features) else -1
-        if best < 0:
-            continue
-        x.append([row.decision[best][n] for n in answerable.FEATURES])
-        right.append(bool(row.gold[best]))
+        order, seen = row.ranked(weights)
+        x.append([seen[n] for n in answerable.FEATURES])
+        first.append(bool(row.gold[order[0]]))
+        two.append(bool(row.gold[order[:2]].any()))
         able.append(row.asked["answerable"])
-    return np.array(x), np.array(right), np.array(able)
+    return np.array(x), np.array(first), np.array(two), np.array(able)
 
 
 def fit_decision(x: Array, right: Array, penalty: float = 0.01) -> tuple[Array, float]:
@@ -128,30 +142,30 @@ def choose_threshold(p: Array, right: Array, total: int, most_wrong: float) -> f
 
 
 def cross_validate(rows: list[Row], most_wrong: float) -> None:
-    first = right_n = wrong_n = refused_n = able_n = reach = 0
-    rng = np.random.default_rng(7)
-    fold_of = rng.permutation(len(rows)) % FOLDS
+    count: Counter[str] = Counter()
+    fold_of = np.random.default_rng(7).permutation(len(rows)) % FOLDS
     for k in range(FOLDS):
         train = [r for r, f in zip(rows, fold_of, strict=True) if f != k]
         test = [r for r, f in zip(rows, fold_of, strict=True) if f == k]
         weights = fit_ranker(train)
-        x, right, _ = decisions(train, weights)
+        x, _, right, _ = decisions(train, weights)
         raw, bias = fit_decision(x, right)
         p = 1 / (1 + np.exp(-(x @ raw + bias)))
         threshold = choose_threshold(p, right, len(train), most_wrong)
-        x, right, able = decisions(test, weights)
+        x, first, right, able = decisions(test, weights)
         answered = 1 / (1 + np.exp(-(x @ raw + bias))) >= threshold
-        first += int(right.sum())
-        reach += sum(bool(r.gold.any()) for r in test)
-        right_n += int((answered & right).sum())
-        wrong_n += int((answered & ~right).sum())
-        refused_n += int((~answered & ~able).sum())
-        able_n += int(able.sum())
-    unable = len(rows) - able_n
+        count["first"] += int(first.sum())
+        count["two"] += int(right.sum())
+        count["reach"] += sum(bool(r.gold.any()) for r in test)
+        count["right"] += int((answered & right).sum())
+        count["wrong"] += int((answered & ~right).sum())
+        count["refused"] += int((~answered & ~able).sum())
+        count["able"] += int(able.sum())
+    able, unable = count["able"], len(rows) - count["able"]
     print(
-        f"most wrong allowed in training {most_wrong:.2f}: among candidates {reach}/{able_n}, first "
-        f"{first}/{able_n}; right {right_n / able_n:.3f}, wrong {wrong_n / len(rows):.3f}, "
-        f"refused unanswerable {refused_n / unable:.3f}"
+        f"wrong allowed in training {most_wrong:.2f}: among candidates {count['reach']}/{able}, "
+        f"first {count['first']}, in the first two {count['two']}; right {count['right'] / able:.3f}, "
+        f"wrong {count['wrong'] / len(rows):.3f}, refused unanswerable {count['refused'] / unable:.3f}"
     )
 
 
@@ -167,10 +181,10 @@ def main() -> None:
     rows = [
         Row(
             r["asked"],
+            r["kind"],
             np.array(r["features"]),
             np.array(r["gold"], dtype=bool),
             r["texts"],
-            r["decision"],
         )
         for r in json.loads(KEPT.read_text())
         if r["features"]
@@ -178,7 +192,7 @@ def main() -> None:
     for most in (0.03, 0.05, 0.06, 0.08, 0.10):
         cross_validate(rows, most)
     weights = fit_ranker(rows)
-    x, right, _ = decisions(rows, weights)
+    x, _, right, _ = decisions(rows, weights)
     raw, bias = fit_decision(x, right)
     p = 1 / (1 + np.exp(-(x @ raw + bias)))
     threshold = choose_threshold(p, right, len(rows), arguments.most_wrong)
@@ -190,7 +204,8 @@ def main() -> None:
             "threshold": round(threshold, 3),
         },
     }
-    text = json.dumps(fitted, indent=2) + "\n"
+    calibrations = {k: v for k, v in evidence.coefficients().items() if k.startswith("judge:")}
+    text = json.dumps(fitted | calibrations, indent=2) + "\n"
     print(text)
     if arguments.write:
         TARGET.write_text(text)

@@ -41,15 +41,24 @@ def _vector(text: str) -> Vector:
 
 
 class ScriptedEngine:
-    """Says what it is told to, word by word; `error` is raised after the first word."""
+    """Says what it is told to, word by word; `error` is raised after the first word.
 
-    model_name = "scripted"
+    `odds` gives the log-odds of "yes" for a prompt, where log-probabilities are asked for.
+    """
+
     context = 4096
 
     def __init__(
-        self, say: str | Callable[[ChatRequest], str], error: LionrockError | None = None
+        self,
+        say: str | Callable[[ChatRequest], str],
+        error: LionrockError | None = None,
+        *,
+        name: str = "scripted",
+        odds: Callable[[str], float] | None = None,
     ) -> None:
         self._say, self._error = say, error
+        self.model_name = name
+        self._odds = odds
         self.requests: list[ChatRequest] = []
         self.cancelled = 0
 
@@ -61,10 +70,15 @@ class ScriptedEngine:
                 if self._error and place == 1:
                     raise self._error
                 yield Delta(word if place == 0 else f" {word}")
-            yield Finished("stop", 10, len(text.split(" ")))
+            yield Finished("stop", 10, len(text.split(" ")), self._first_token(request))
         except GeneratorExit:
             self.cancelled += 1
             raise
+
+    def _first_token(self, request: ChatRequest) -> dict[str, float]:
+        if self._odds is None or not request.likely_tokens:
+            return {}
+        return {"yes": self._odds(request.said()), "no": 0.0}
 
     async def healthy(self) -> bool:
         return True

@@ -23,7 +23,7 @@ from lionrock.models.engines import ChatRequest, Delta, Finished
 from lionrock.models.llamacpp import LocalEngine, default_threads, pause_seconds
 
 CONTEXT = 1024
-LONG_ENOUGH = 120  # seconds until a test gives up on a busy machine; nothing is timed
+LONG_ENOUGH = 120  # seconds until a test gives up; nothing is timed
 
 
 @pytest.fixture
@@ -33,6 +33,10 @@ def runtime() -> Iterator[Path]:
         yield Path(directory)
 
 
+def unstarted(runtime_dir: Path) -> LocalEngine:
+    return LocalEngine(Path("m.gguf"), name="m", context=CONTEXT, runtime_dir=runtime_dir)
+
+
 def request(text: str, max_tokens: int = 8) -> ChatRequest:
     return ChatRequest([{"role": "user", "content": text}], max_tokens)
 
@@ -40,6 +44,11 @@ def request(text: str, max_tokens: int = 8) -> ChatRequest:
 async def answer(engine: LocalEngine, asked: ChatRequest | None = None) -> str:
     parts = [part async for part in engine.chat(asked or request("Say yes."))]
     return "".join(part.text for part in parts if isinstance(part, Delta))
+
+
+def pid_of(engine: LocalEngine) -> int:
+    assert engine.pid is not None
+    return engine.pid
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -70,35 +79,30 @@ async def test_weights_that_are_none_are_refused_in_the_childs_words(runtime: Pa
 
 
 async def test_a_request_before_the_start_is_told(runtime: Path) -> None:
-    engine = LocalEngine(runtime / "m.gguf", name="m", context=CONTEXT, runtime_dir=runtime)
+    engine = unstarted(runtime)
     with pytest.raises(EngineUnavailable, match="was not started"):
         await answer(engine)
     assert not await engine.healthy()
     assert engine.resident_bytes() is None
 
 
-def test_a_directory_open_to_others_is_refused(runtime: Path) -> None:
-    shared = runtime / "shared"
-    shared.mkdir(mode=0o755)
-    with pytest.raises(InvalidInput, match="0700"):
-        LocalEngine(runtime / "m.gguf", name="m", context=CONTEXT, runtime_dir=shared)
-
-
-def test_a_link_in_place_of_the_directory_is_refused(runtime: Path) -> None:
+@pytest.mark.parametrize("name", ["shared", "link"])
+def test_a_directory_open_to_others_or_a_link_is_refused(runtime: Path, name: str) -> None:
+    (runtime / "shared").mkdir(mode=0o755)
     (runtime / "link").symlink_to(runtime)
     with pytest.raises(InvalidInput, match="0700"):
-        LocalEngine(runtime / "m.gguf", name="m", context=CONTEXT, runtime_dir=runtime / "link")
+        unstarted(runtime / name)
 
 
 def test_a_directory_that_is_not_there_is_made_for_us_alone(runtime: Path) -> None:
     directory = runtime / "a" / "b"
-    LocalEngine(runtime / "m.gguf", name="m", context=CONTEXT, runtime_dir=directory)
+    unstarted(directory)
     assert directory.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_path_too_long_for_a_socket_is_refused_with_its_length(runtime: Path) -> None:
     with pytest.raises(InvalidInput, match="at most 107"):
-        LocalEngine(runtime / "m.gguf", name="m", context=CONTEXT, runtime_dir=runtime / ("a" * 90))
+        unstarted(runtime / ("a" * 90))
 
 
 def test_pauses_between_starts_grow_to_half_a_minute_and_no_further() -> None:
@@ -160,18 +164,11 @@ async def call(engine: LocalEngine, method: str, path: str, body: Any = None, ke
 async def test_it_answers_and_counts_the_tokens_it_read_and_wrote(engine: LocalEngine) -> None:
     parts = [part async for part in engine.chat(request("What is the capital of France?", 20))]
     text = "".join(part.text for part in parts if isinstance(part, Delta))
-    finished = parts[-1]
     assert "Paris" in text
-    assert isinstance(finished, Finished)
+    assert isinstance(finished := parts[-1], Finished)
     assert finished.reason == "stop"
     assert finished.prompt_tokens > 20
     assert finished.output_tokens > 1
-
-
-@pytest.mark.model
-async def test_the_same_question_gets_the_same_answer(engine: LocalEngine) -> None:
-    asked = request("用一句話解釋甚麼是客戶盡職審查。", 16)
-    assert await answer(engine, asked) == await answer(engine, asked)
 
 
 @pytest.mark.model
@@ -210,7 +207,9 @@ async def test_a_prompt_longer_than_the_context_is_refused_with_both_numbers(
 
 
 @pytest.mark.model
-async def test_without_the_key_only_health_answers(engine: LocalEngine) -> None:
+async def test_without_the_key_only_health_answers_and_with_it_no_slots_are_shown(
+    engine: LocalEngine,
+) -> None:
     assert (await call(engine, "GET", "/health"))[0] == 200
     body = {"messages": [], "content": "a", "prompt": "a", "input": "a"}
     for path in ("/v1/chat/completions", "/completion", "/tokenize", "/v1/embeddings", "/infill"):
@@ -219,12 +218,7 @@ async def test_without_the_key_only_health_answers(engine: LocalEngine) -> None:
         assert (await call(engine, "GET", path))[0] == 401
     assert (await call(engine, "GET", "/"))[0] == 404
     assert (await call(engine, "GET", "/v1/models", key="wrong"))[0] == 401
-
-
-@pytest.mark.model
-async def test_even_with_the_key_nobody_sees_other_requests(engine: LocalEngine) -> None:
-    for path in ("/slots", "/metrics"):
-        assert (await call(engine, "GET", path, key=engine._key))[0] == 501
+    assert (await call(engine, "GET", "/slots", key=engine._key))[0] == 501
 
 
 @pytest.mark.model
@@ -245,7 +239,7 @@ async def test_a_prompt_sent_again_is_read_anew(engine: LocalEngine) -> None:
 @pytest.mark.model
 async def test_its_child_opens_no_tcp_port_and_one_socket_for_us_alone(engine: LocalEngine) -> None:
     process = Path(f"/proc/{engine.pid}")
-    links = {os.readlink(link) for link in (process / "fd").iterdir()}
+    links = [os.readlink(link) for link in (process / "fd").iterdir()]
     sockets = {link.removeprefix("socket:[").rstrip("]") for link in links if "socket:" in link}
     assert sockets
     for table in ("tcp", "tcp6", "udp", "udp6"):
@@ -273,11 +267,10 @@ async def test_neither_the_key_nor_our_settings_can_be_read_from_its_arguments_o
 @pytest.mark.model
 async def test_an_answer_given_up_makes_room_for_the_next(engine: LocalEngine) -> None:
     endless = request("Count from 1 to 1000, one number in each line.", 900)
-    async with asyncio.timeout(LONG_ENOUGH):
-        async with aclosing(engine.chat(endless)) as parts:
-            await anext(parts)
-        before = _cpu_seconds(engine)
-        assert await answer(engine)
+    async with aclosing(engine.chat(endless)) as parts:
+        await anext(parts)
+    before = _cpu_seconds(engine)
+    assert await answer(engine)
     # 900 tokens cost many times what the next answer costs.
     assert _cpu_seconds(engine) - before < 20
 
@@ -303,8 +296,7 @@ def _cpu_seconds(engine: LocalEngine) -> float:
 
 @pytest.mark.model
 async def test_a_child_killed_while_answering_is_told_and_replaced(engine: LocalEngine) -> None:
-    pid = engine.pid
-    assert pid
+    pid = pid_of(engine)
     async with aclosing(engine.chat(request("Count from 1 to 1000.", 900))) as parts:
         await anext(parts)
         os.kill(pid, signal.SIGKILL)
@@ -318,8 +310,7 @@ async def test_a_child_killed_while_answering_is_told_and_replaced(engine: Local
 
 @pytest.mark.model
 async def test_its_child_ends_on_sigterm_and_is_replaced(engine: LocalEngine) -> None:
-    pid = engine.pid
-    assert pid
+    pid = pid_of(engine)
     os.kill(pid, signal.SIGTERM)
     await until(lambda: engine.pid not in (pid, None))
     assert await answer(engine)
@@ -331,8 +322,7 @@ async def test_stopping_ends_the_child_and_what_waits(
 ) -> None:
     local = LocalEngine(small_model_weights, name="small", context=CONTEXT, runtime_dir=runtime)
     await local.start()
-    pid = local.pid
-    assert pid
+    pid = pid_of(local)
     assert (local.resident_bytes() or 0) > 400 * 2**20
     answering = asyncio.create_task(answer(local, request("Count to 1000.", 900)))
     waiting = asyncio.create_task(answer(local))
@@ -355,8 +345,7 @@ async def test_weights_lost_while_it_runs_are_told_and_used_again_when_back(
     local = LocalEngine(link, name="small", context=CONTEXT, runtime_dir=runtime, ready_seconds=1)
     await local.start()
     link.unlink()
-    assert local.pid
-    os.kill(local.pid, signal.SIGKILL)
+    os.kill(pid_of(local), signal.SIGKILL)
     with pytest.raises(EngineUnavailable, match=r"m\.gguf|stopped while answering"):
         await answer(local)
     with pytest.raises(EngineUnavailable, match=r"not ready: There are no weights at .*m\.gguf"):
@@ -377,8 +366,7 @@ async def test_a_child_that_is_stuck_is_replaced(
         small_model_weights, name="small", context=CONTEXT, runtime_dir=runtime, silence_seconds=0.5
     )
     await local.start()
-    pid = local.pid
-    assert pid
+    pid = pid_of(local)
     os.kill(pid, signal.SIGSTOP)
     with pytest.raises(EngineUnavailable, match="being restarted"):
         await answer(local)

@@ -43,7 +43,15 @@ def test_the_child_inherits_nothing_of_ours(monkeypatch: pytest.MonkeyPatch) -> 
     given = _environment()
     assert "sesame" not in given.values()
     assert given["LANG"] == "C.UTF-8"
-    assert given["OMP_WAIT_POLICY"] == "passive"
+
+
+def test_waiting_threads_sleep_unless_the_operator_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    assert _environment()["OMP_WAIT_POLICY"] == "passive"
+    monkeypatch.setenv("OMP_WAIT_POLICY", "active")
+    assert _environment()["OMP_WAIT_POLICY"] == "active"
 
 
 async def test_a_child_whose_parent_is_gone_does_not_start() -> None:

@@ -1,7 +1,7 @@
 """Ask: an answer whose every sentence is quoted from a page, or an honest refusal.
 
 Evidence first: ranked quotes, within half a second. Whether they answer the question is a calibrated
-decision on that evidence. Then the model words the answer from those quotes only, and each sentence
+decision on that evidence. Then the model words the answer from the quotes that do, and each sentence
 is checked against them; what fails is replaced by the quote itself. Without a model the quotes are
 the answer.
 """
@@ -9,9 +9,11 @@ the answer.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
 
 from lionrock.assist import answerable, wording
 from lionrock.assist.evidence import Candidate, rank
+from lionrock.assist.judge import MOST_JUDGED, Judged, calibrated, judge
 from lionrock.assist.phrases import EMPTY, QUOTES_ONLY, REFUSED, REPLACED
 from lionrock.assist.schemas import Answer, AskRequest, Checked, Evidence, Origin, Quote, Sentence
 from lionrock.documents.citations import Citation
@@ -20,10 +22,25 @@ from lionrock.errors import Unavailable
 from lionrock.kernel.capabilities import Progress, Risk, RunContext, capability
 from lionrock.kernel.permissions import Permission
 
+SHOWN = 6
 MOST_QUOTES = 3
-SHOWN = 5
 CLOSE = 0.75
-"""A further quote is part of the answer when its score is within this of the best one's."""
+"""Without a model: a further quote is part of the answer within this of the best one's score."""
+HOPELESS = 0.02
+"""Below this probability, by the ranker's evidence alone, no model is asked."""
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What is known of one question while it is worked on."""
+
+    question: str
+    language: Language
+    quotes: list[Quote]
+    confidence: float
+    chosen: list[Quote] = field(default_factory=list)
+    sentences: list[Sentence] = field(default_factory=list)
+    note: str = ""
 
 
 @capability(id="assist.ask", risk=Risk.LIMITED, permission=Permission.ASSIST_ASK_RUN)
@@ -32,35 +49,66 @@ async def ask(
 ) -> AsyncIterator[Progress | Evidence | Checked | Answer]:
     """Ask a question; every sentence of the answer is quoted from a page."""
     question = request.question.strip()
-    language = detect(question)
     ranking = await rank(run, question)
     quotes = await _quotes(run, ranking.candidates)
-    confidence = answerable.probability(ranking)
-    answered = bool(quotes) and confidence >= answerable.threshold()
-    yield Evidence(quotes=quotes, answered=answered, confidence=round(confidence, 3))
-    if not answered:
-        yield _refusal(question, language, quotes, confidence)
-        return
+    yield Evidence(quotes=quotes)
 
-    chosen = [q.citation for q in quotes if q.score >= quotes[0].score - CLOSE][:MOST_QUOTES]
-    sentences: list[Sentence] = []
-    note = ""
-    if request.quotes_only or run.gateway.model is None:
-        note = QUOTES_ONLY[language]
-    else:
-        yield Progress(stage="wording")
-        try:
-            async for sentence in wording.word(run, question, language, chosen):
-                sentences.append(sentence)
+    asked = _Asked(question, detect(question), quotes, answerable.probability(ranking))
+    with_model = not request.quotes_only and run.gateway.model is not None
+    try:
+        async for progress in _decide(run, asked, with_model):
+            yield progress
+        if asked.chosen and with_model:
+            yield Progress(stage="wording")
+            cited = [q.citation for q in asked.chosen]
+            async for sentence in wording.word(run, question, asked.language, cited):
+                asked.sentences.append(sentence)
                 yield Checked(sentence=sentence)
-        except Unavailable as error:
-            note = f"{QUOTES_ONLY[language]} ({error.detail})"
-    worded = bool(sentences)
-    if not worded:
-        note = note or REPLACED[language]
-        sentences = [Sentence(text=chosen[0].quote, origin=Origin.QUOTED, cites=[0])]
-        yield Checked(sentence=sentences[0])
-    yield _answer(run, question, language, sentences, chosen, quotes, note, confidence)
+            asked.note = "" if asked.sentences else REPLACED[asked.language]
+        else:
+            asked.note = QUOTES_ONLY[asked.language]
+    except Unavailable as error:
+        _decide_alone(asked)
+        asked.note = f"{QUOTES_ONLY[asked.language]} ({error.detail})"
+    if not asked.chosen:
+        yield _refusal(asked)
+        return
+    if not asked.sentences:
+        asked.sentences = [
+            Sentence(text=q.citation.quote, origin=Origin.QUOTED, cites=[i])
+            for i, q in enumerate(asked.chosen)
+        ]
+        for sentence in asked.sentences:
+            yield Checked(sentence=sentence)
+    yield _answer(run, asked)
+
+
+async def _decide(run: RunContext, asked: _Asked, with_model: bool) -> AsyncIterator[Progress]:
+    """Choose the quotes that answer the question; none means it is not answered."""
+    calibration = calibrated(run.gateway.model) if with_model else None
+    if calibration is None or asked.confidence < HOPELESS:
+        _decide_alone(asked)
+        return
+    weighed: list[Judged] = []
+    total = min(MOST_JUDGED, len(asked.quotes))
+    yield Progress(stage="weighing", done=0, total=total)
+    async for one in judge(run, asked.question, asked.quotes):
+        weighed.append(one)
+        yield Progress(stage="weighing", done=len(weighed), total=total)
+    if not weighed:
+        _decide_alone(asked)
+        return
+    weighed.sort(key=lambda j: -j.probability)
+    asked.confidence = weighed[0].probability
+    enough = [j.quote for j in weighed if j.probability >= calibration["threshold"]]
+    asked.chosen = enough[:MOST_QUOTES]
+
+
+def _decide_alone(asked: _Asked) -> None:
+    """The decision by the ranker's evidence, where no measured model weighs the quotes."""
+    if asked.quotes and asked.confidence >= answerable.threshold():
+        best = asked.quotes[0].score
+        asked.chosen = [q for q in asked.quotes if q.score >= best - CLOSE][:MOST_QUOTES]
 
 
 async def _quotes(run: RunContext, ranked: Sequence[Candidate]) -> list[Quote]:
@@ -80,7 +128,7 @@ async def _quotes(run: RunContext, ranked: Sequence[Candidate]) -> list[Quote]:
                     citation=citation,
                     heading=candidate.passage.heading,
                     score=round(candidate.score, 4),
-                    meaning=round(candidate.features["meaning"], 4),
+                    meaning=round(candidate.features["meaning"] / 10 + 0.8, 4),
                     words=candidate.words,
                 )
             )
@@ -89,29 +137,27 @@ async def _quotes(run: RunContext, ranked: Sequence[Candidate]) -> list[Quote]:
     return found
 
 
-def _refusal(question: str, language: Language, quotes: list[Quote], confidence: float) -> Answer:
-    text = REFUSED[language] if quotes else EMPTY[language]
+def _refusal(asked: _Asked) -> Answer:
+    text = (REFUSED if asked.quotes else EMPTY)[asked.language]
     return Answer(
-        question=question, language=language, answer=text, refused=True, sentences=[],
-        citations=[], nearest=quotes, model=None, note="", confidence=round(confidence, 3),
+        question=asked.question, language=asked.language, answer=text, refused=True, sentences=[],
+        citations=[], nearest=asked.quotes, model=None, note="",
+        confidence=round(asked.confidence, 3),
     )  # fmt: skip
 
 
-def _answer(
-    run: RunContext, question: str, language: Language, sentences: list[Sentence],
-    chosen: list[Citation], quotes: list[Quote], note: str, confidence: float,
-) -> Answer:  # fmt: skip
+def _answer(run: RunContext, asked: _Asked) -> Answer:
     """Only the citations that a sentence rests on are kept, numbered in the order of first use."""
-    order = list(dict.fromkeys(i for s in sentences for i in s.cites))
+    order = list(dict.fromkeys(i for s in asked.sentences for i in s.cites))
     place = {old: new for new, old in enumerate(order)}
-    kept = [
-        Sentence(text=s.text, origin=s.origin, cites=[place[i] for i in s.cites]) for s in sentences
-    ]
-    joint = " " if language == "en" else ""
-    worded = any(s.origin is Origin.WORDED for s in sentences)
+    kept: list[Citation] = [asked.chosen[i].citation for i in order]
+    worded = any(s.origin is Origin.WORDED for s in asked.sentences)
+    joint = " " if asked.language == "en" else "" if worded else "\n"
     return Answer(
-        question=question, language=language, answer=joint.join(s.text for s in kept),
-        refused=False, sentences=kept, citations=[chosen[i] for i in order],
-        nearest=[q for q in quotes if q.citation not in [chosen[i] for i in order]],
-        model=run.gateway.model if worded else None, note=note, confidence=round(confidence, 3),
+        question=asked.question, language=asked.language, refused=False,
+        answer=joint.join(s.text for s in asked.sentences),
+        sentences=[s.model_copy(update={"cites": [place[i] for i in s.cites]}) for s in asked.sentences],
+        citations=kept, nearest=[q for q in asked.quotes if q.citation not in kept],
+        model=run.gateway.model if worded else None, note=asked.note,
+        confidence=round(asked.confidence, 3),
     )  # fmt: skip

@@ -43,9 +43,6 @@ class Evidence(Update):
     event: ClassVar[str] = "evidence"
     template: ClassVar[str] = "assist/evidence.html"
     quotes: list[Quote]
-    answered: bool
-    """Do the quotes hold the answer, by the calibrated decision?"""
-    confidence: float
 
     def plain(self) -> str:
         return "\n".join(

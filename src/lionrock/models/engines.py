@@ -7,9 +7,9 @@ and the client.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Protocol
@@ -43,6 +43,8 @@ class ChatRequest:
     seed: int | None = None
     stop: tuple[str, ...] = ()
     json_schema: dict[str, Any] | None = None
+    likely_tokens: int = 0
+    """How many of the likeliest first tokens to be told, with their log-probabilities (at most 20)."""
 
     def said(self) -> str:
         return "\n".join(message["content"] for message in self.messages)
@@ -65,6 +67,8 @@ class Finished:
     reason: str
     prompt_tokens: int
     output_tokens: int
+    first_token: Mapping[str, float] = field(default_factory=dict)
+    """Natural log-probabilities of the likeliest first tokens; empty where not asked or not told."""
 
 
 class Engine(Protocol):
@@ -139,7 +143,7 @@ class OpenAIEngine:
         prompt_tokens = answer.prompt_tokens
         if prompt_tokens is None:
             prompt_tokens = estimate_tokens(said)
-        yield Finished(answer.reason, prompt_tokens, answer.output_tokens)
+        yield Finished(answer.reason, prompt_tokens, answer.output_tokens, answer.first_token)
 
     async def healthy(self) -> bool:
         """The server is up, has loaded its model and takes our key."""
@@ -301,6 +305,8 @@ def _body(request: ChatRequest, model: str) -> dict[str, Any]:
     }
     if request.seed is not None:
         body["seed"] = request.seed
+    if request.likely_tokens:
+        body |= {"logprobs": True, "top_logprobs": request.likely_tokens}
     if request.stop:
         body["stop"] = list(request.stop)
     if request.json_schema is not None:

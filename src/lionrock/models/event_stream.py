@@ -56,8 +56,22 @@ class _Delta(BaseModel):
     content: str | None = None
 
 
+class _Likely(BaseModel):
+    token: str
+    logprob: float
+
+
+class _Token(BaseModel):
+    top_logprobs: list[_Likely] = []
+
+
+class _Logprobs(BaseModel):
+    content: list[_Token] | None = None
+
+
 class _Choice(BaseModel):
     delta: _Delta | None = None
+    logprobs: _Logprobs | None = None
     finish_reason: str | None = None
 
 
@@ -85,6 +99,7 @@ class StreamedAnswer:
         self._pieces = 0
         self._reason: str | None = None
         self._usage = _Usage()
+        self.first_token: dict[str, float] = {}
         self.done = False
 
     def feed(self, chunk: bytes) -> Iterator[str]:
@@ -127,4 +142,7 @@ class StreamedAnswer:
             return None
         choice = chunk.choices[0]
         self._reason = choice.finish_reason or self._reason
+        if choice.logprobs and choice.logprobs.content and not self.first_token:
+            likely = choice.logprobs.content[0].top_logprobs
+            self.first_token = {one.token: one.logprob for one in likely}
         return choice.delta.content if choice.delta else None

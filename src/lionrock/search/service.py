@@ -98,7 +98,7 @@ class SearchService:
         found = await self.find(actor, question, collections=collections)
         best = found.ranked[: limit * 2]
         there = await self._documents.passages(actor, [s.passage_id for s in best])
-        hits = []
+        hits: list[Hit] = []
         for scored in best:
             passage = there.get(scored.passage_id)
             if passage is not None and len(hits) < limit:

@@ -1,0 +1,108 @@
+"""Fit how a model's log-odds are read (assist/judge.py), on development questions.
+
+    python bench/fit_judge.py --model NAME [--questions 60] [--write]
+
+Every one of the first four quotes of each question is weighed; the calibration is a logistic
+regression on (log-odds, how far the quote's score is behind the first), the threshold is the lowest
+at which wrong answers stay within --most-wrong of the questions asked. Resumes where it was stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common import ROOT, bench_house, corpus, load, questions
+from fit_evidence import TARGET, descend, is_gold
+from lionrock.assist import answerable
+from lionrock.assist.ask import HOPELESS, _quotes
+from lionrock.assist.evidence import coefficients, rank
+from lionrock.assist.judge import MOST_JUDGED, log_odds
+
+Array = NDArray[np.float64]
+
+
+async def collect(model: str, many: int, kept: Path) -> None:
+    seen = {r["id"] for r in read(kept)}
+    order = np.random.default_rng(11).permutation(160)[:many]
+    asked = [q for i, q in enumerate(questions("dev.jsonl")) if i in set(order.tolist())]
+    async with bench_house("ask", model) as (house, actor):
+        await load(house, actor, corpus())
+        for one in asked:
+            if one["id"] in seen:
+                continue
+            run = house.context(actor)
+            ranking = await rank(run, one["question"])
+            quotes = await _quotes(run, ranking.candidates)
+            hopeless = answerable.probability(ranking) < HOPELESS
+            row: dict[str, Any] = {"id": one["id"], "able": one["answerable"], "weighed": []}
+            for quote in [] if hopeless else quotes[:MOST_JUDGED]:
+                odds = await log_odds(run, one["question"], quote)
+                gold = any(
+                    is_gold(one, c) and c.text == quote.citation.quote for c in ranking.candidates
+                )
+                row["weighed"].append([odds, quotes[0].score - quote.score, gold])
+            with kept.open("a") as file:
+                file.write(json.dumps(row) + "\n")
+
+
+def read(kept: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
+
+
+def outcomes(rows: list[dict[str, Any]], w: Array, threshold: float) -> tuple[int, int, int]:
+    """Right, wrong, and refused unanswerable, were this the calibration."""
+    right = wrong = refused = 0
+    for row in rows:
+        scored = [(1 / (1 + np.exp(-(w @ [o, b, 1.0]))), g) for o, b, g in row["weighed"]]
+        best = sorted((s for s in scored if s[0] >= threshold), reverse=True)[:3]
+        right += any(g for _, g in best)
+        wrong += bool(best) and not any(g for _, g in best)
+        refused += not best and not row["able"]
+    return right, wrong, refused
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", default="qwen2.5-coder-1.5b-instruct-q4_k_m")
+    parser.add_argument("--questions", type=int, default=60)
+    parser.add_argument("--most-wrong", type=float, default=0.06)
+    parser.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    kept = ROOT / ".cache" / "bench" / f"judge-{arguments.model}.jsonl"
+    asyncio.run(collect(arguments.model, arguments.questions, kept))
+    rows = read(kept)
+    weighed = [one for row in rows for one in row["weighed"]]
+    x = np.array([[o, b, 1.0] for o, b, _ in weighed])
+    y = np.array([float(g) for *_, g in weighed])
+    w = descend(x, y, np.full(len(x), 1 / len(x)), 0.005, free=1)
+    able = sum(r["able"] for r in rows)
+    print(
+        f"{len(rows)} questions, {able} answerable, {len(x)} quotes weighed, {int(y.sum())} of them right"
+    )
+    chosen = 0.95
+    for threshold in np.arange(0.05, 0.96, 0.05):
+        right, wrong, refused = outcomes(rows, w, float(threshold))
+        print(
+            f"threshold {threshold:.2f}: right {right}/{able}, wrong {wrong}/{len(rows)}, "
+            f"refused unanswerable {refused}/{len(rows) - able}"
+        )
+        if wrong <= arguments.most_wrong * len(rows) and chosen == 0.95:
+            chosen = float(threshold)
+    names = ("odds", "behind", "bias")
+    fitted = {n: round(float(v), 4) for n, v in zip(names, w, strict=True)}
+    fitted["threshold"] = round(chosen, 3)
+    print(fitted)
+    if arguments.write:
+        text = json.dumps(coefficients() | {f"judge:{arguments.model}": fitted}, indent=2) + "\n"
+        TARGET.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

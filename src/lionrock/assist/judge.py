@@ -1,0 +1,95 @@
+"""A model weighs whether one quote states the answer; its log-odds are a feature, not a verdict.
+
+Asked yes or no, a small model says yes. But how much likelier it finds "yes" than "no" on the first
+token orders quotes well: on the development questions the 1.5B parts right from wrong first quotes
+with AUC 0.95, the 0.5B with 0.55 (design note on answering). So the log-odds are used only of models
+they were measured for, through a calibration fitted for each; others leave the decision to the
+ranker's evidence alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from lionrock.assist.evidence import coefficients
+from lionrock.assist.schemas import Quote
+from lionrock.kernel.capabilities import RunContext
+from lionrock.models.engines import ChatRequest, Finished
+
+MOST_JUDGED = 4
+SURE = 0.9
+"""At this probability no further quote is looked at."""
+
+_SYSTEM = "You check whether a quote states the answer to a question. Reply with yes or no only."
+_YES, _NO = ("yes", "是"), ("no", "否", "不")
+_UNLIKELY = -20.0
+_LONGEST_QUOTE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    quote: Quote
+    probability: float
+    """That the quote states the answer."""
+
+
+def calibrated(model: str | None) -> Mapping[str, float] | None:
+    """The calibration of a model, or None for one that was not measured."""
+    return coefficients().get(f"judge:{model}") if model else None
+
+
+async def judge(run: RunContext, question: str, quotes: Sequence[Quote]) -> AsyncIterator[Judged]:
+    """Weigh the best quotes one by one, best first; stops at one that is sure.
+
+    Yields nothing when the model was not measured or the engine tells no probabilities. Raises what
+    the gateway raises.
+    """
+    calibration = calibrated(run.gateway.model)
+    if calibration is None:
+        return
+    for quote in quotes[:MOST_JUDGED]:
+        odds = await log_odds(run, question, quote)
+        if odds is None:
+            return
+        behind = quotes[0].score - quote.score
+        score = calibration["bias"] + calibration["odds"] * odds + calibration["behind"] * behind
+        judged = Judged(quote, 1 / (1 + math.exp(-score)))
+        yield judged
+        if judged.probability >= SURE:
+            return
+
+
+async def log_odds(run: RunContext, question: str, quote: Quote) -> float | None:
+    """Log-odds of "yes" against "no" on the first token; None where the engine does not tell."""
+    async with aclosing(run.gateway.chat(run, _request(question, quote))) as stream:
+        async for part in stream:
+            if isinstance(part, Finished):
+                return _odds(part.first_token)
+    return None
+
+
+def _request(question: str, quote: Quote) -> ChatRequest:
+    heading = quote.heading.rpartition(" › ")[2]
+    text = quote.citation.quote[:_LONGEST_QUOTE]
+    content = (
+        f"Quote ({heading}): {text}\n\nQuestion: {question}\n\n"
+        "Does the quote itself state the answer? yes or no?"
+    )
+    return ChatRequest(
+        messages=[{"role": "system", "content": _SYSTEM}, {"role": "user", "content": content}],
+        max_tokens=1,
+        likely_tokens=20,
+    )
+
+
+def _odds(first_token: Mapping[str, float]) -> float | None:
+    if not first_token:
+        return None
+    return _likeliest(first_token, _YES) - _likeliest(first_token, _NO)
+
+
+def _likeliest(first_token: Mapping[str, float], words: tuple[str, ...]) -> float:
+    return max((p for t, p in first_token.items() if t.strip().lower() in words), default=_UNLIKELY)

@@ -1,0 +1,111 @@
+"""A measured model's log-odds decide; an unmeasured model's are not asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lionrock.assist import evidence
+from lionrock.assist.judge import _odds
+from lionrock.assist.schemas import Answer, AskRequest
+from lionrock.errors import EngineUnavailable
+from lionrock.kernel.actors import Actor
+from lionrock.kernel.capabilities import Progress, find
+from lionrock.kernel.database import Database
+from lionrock.models.embeddings import LocalEmbedder
+from lionrock.models.engines import ChatRequest
+from tests.building import house_of, taught
+from tests.fakes import ScriptedEngine
+
+POLICY = """# Records
+
+Complaint records are kept for six years after the complaint is closed.
+
+# Visits
+
+A site visit is made to every factory within two years of onboarding.
+"""
+
+
+@pytest.fixture(autouse=True)
+def measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = evidence.coefficients() | {
+        "judge:measured": {"bias": 0.0, "odds": 1.0, "behind": 0.0, "threshold": 0.5}
+    }
+    monkeypatch.setattr("lionrock.assist.judge.coefficients", lambda: known)
+    monkeypatch.setattr("lionrock.assist.ask.HOPELESS", 0.0)
+
+
+async def ask(
+    database: Database, actor: Actor, folder: Path, embedder: LocalEmbedder, engine: ScriptedEngine
+) -> tuple[Answer, int]:
+    async with house_of(database, actor, folder, engine=engine, embedder=embedder) as house:
+        document = await taught(house, actor, "policy.md", POLICY)
+        assert document.state == "ready"
+        request = AskRequest(question="How long are complaint records kept?")
+        run = await house.runs.begin(house.context(actor), find("ask"), request)
+        updates = [u async for u in run.follow()]
+    answer = updates[-1]
+    assert isinstance(answer, Answer)
+    weighed = [u for u in updates if isinstance(u, Progress) and u.stage == "weighing"]
+    return answer, len(weighed)
+
+
+async def test_the_quote_the_model_finds_likely_is_the_answer(
+    database: Database, actor: Actor, tmp_path: Path, embedder: LocalEmbedder
+) -> None:
+    engine = ScriptedEngine(
+        "Six years [1].", name="measured", odds=lambda prompt: 3.0 if "six years" in prompt else -3.0
+    )
+    answer, weighed = await ask(database, actor, tmp_path, embedder, engine)
+    assert not answer.refused
+    assert weighed >= 2
+    assert all("six years" in c.quote for c in answer.citations)
+
+
+async def test_when_no_quote_is_likely_the_answer_is_a_refusal(
+    database: Database, actor: Actor, tmp_path: Path, embedder: LocalEmbedder
+) -> None:
+    engine = ScriptedEngine("Six years [1].", name="measured", odds=lambda prompt: -3.0)
+    answer, _ = await ask(database, actor, tmp_path, embedder, engine)
+    assert answer.refused
+    assert answer.nearest
+    assert answer.confidence < 0.1
+
+
+async def test_a_model_that_was_not_measured_is_not_asked_to_judge(
+    database: Database, actor: Actor, tmp_path: Path, embedder: LocalEmbedder
+) -> None:
+    engine = ScriptedEngine("Six years [1].", name="unknown", odds=lambda prompt: -3.0)
+    _, weighed = await ask(database, actor, tmp_path, embedder, engine)
+    assert weighed == 0
+    assert not any(r.likely_tokens for r in engine.requests)
+
+
+async def test_an_engine_that_dies_while_weighing_leaves_the_evidence_to_decide(
+    database: Database, actor: Actor, tmp_path: Path, embedder: LocalEmbedder
+) -> None:
+    def dies(request: ChatRequest) -> str:
+        raise EngineUnavailable("the engine stopped")
+
+    engine = ScriptedEngine(dies, name="measured")
+    answer, _ = await ask(database, actor, tmp_path, embedder, engine)
+    assert answer.model is None
+    assert answer.refused or "the engine stopped" in answer.note
+
+
+@pytest.mark.parametrize(
+    ("tokens", "odds"),
+    [
+        ({"yes": -0.1, "no": -2.1}, 2.0),
+        ({" Yes": -1.0, "No": -0.5, "是": -3.0}, -0.5),
+        ({"是": -0.2, "不": -1.2}, 1.0),
+        ({"maybe": -0.1}, 0.0),
+        ({}, None),
+    ],
+)
+def test_log_odds_are_read_in_either_language(
+    tokens: dict[str, float], odds: float | None
+) -> None:
+    assert _odds(tokens) == (pytest.approx(odds) if odds is not None else None)
