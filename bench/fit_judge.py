@@ -2,7 +2,7 @@
 
     python bench/fit_judge.py --model NAME [--questions 60] [--write]
 
-Every one of the first four quotes of each question is weighed; the calibration is a logistic
+Every one of the first quotes of each question is weighed; the calibration is a logistic
 regression on (log-odds, how far the quote's score is behind the first), the threshold is the lowest
 at which wrong answers stay within --most-wrong of the questions asked. Resumes where it was stopped.
 """
@@ -23,9 +23,10 @@ from fit_evidence import TARGET, descend, is_gold
 from lionrock.assist import answerable
 from lionrock.assist.ask import HOPELESS, _quotes
 from lionrock.assist.evidence import coefficients, rank
-from lionrock.assist.judge import MOST_JUDGED, log_odds
+from lionrock.assist.judge import log_odds
 
 Array = NDArray[np.float64]
+WEIGHED = 4
 
 
 async def collect(model: str, many: int, kept: Path) -> None:
@@ -42,7 +43,7 @@ async def collect(model: str, many: int, kept: Path) -> None:
             quotes = await _quotes(run, ranking.candidates)
             hopeless = answerable.probability(ranking) < HOPELESS
             row: dict[str, Any] = {"id": one["id"], "able": one["answerable"], "weighed": []}
-            for quote in [] if hopeless else quotes[:MOST_JUDGED]:
+            for quote in [] if hopeless else quotes[:WEIGHED]:
                 odds = await log_odds(run, one["question"], quote)
                 gold = any(
                     is_gold(one, c) and c.text == quote.citation.quote for c in ranking.candidates
@@ -73,10 +74,13 @@ def main() -> None:
     parser.add_argument("--model", default="qwen2.5-coder-1.5b-instruct-q4_k_m")
     parser.add_argument("--questions", type=int, default=60)
     parser.add_argument("--most-wrong", type=float, default=0.06)
+    parser.add_argument("--threshold", type=float, help="set it, instead of by --most-wrong")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--fit-only", action="store_true", help="with what was collected so far")
     arguments = parser.parse_args()
     kept = ROOT / ".cache" / "bench" / f"judge-{arguments.model}.jsonl"
-    asyncio.run(collect(arguments.model, arguments.questions, kept))
+    if not arguments.fit_only:
+        asyncio.run(collect(arguments.model, arguments.questions, kept))
     rows = read(kept)
     weighed = [one for row in rows for one in row["weighed"]]
     x = np.array([[o, b, 1.0] for o, b, _ in weighed])
@@ -97,7 +101,7 @@ def main() -> None:
             chosen = float(threshold)
     names = ("odds", "behind", "bias")
     fitted = {n: round(float(v), 4) for n, v in zip(names, w, strict=True)}
-    fitted["threshold"] = round(chosen, 3)
+    fitted["threshold"] = arguments.threshold or round(chosen, 3)
     print(fitted)
     if arguments.write:
         text = json.dumps(coefficients() | {f"judge:{arguments.model}": fitted}, indent=2) + "\n"

@@ -39,6 +39,10 @@ from lionrock.search.service import SearchService
 from lionrock.settings import Settings
 
 
+WORD = "server.json"
+"""Where a running server leaves word of itself, see `publish`."""
+
+
 @dataclass(slots=True)
 class House:
     """Every part of a running Lionrock."""
@@ -111,6 +115,8 @@ def _hold(stack: AsyncExitStack, home: Path) -> None:
         raise Conflict(
             f"Lionrock is running already with {home}. Use that one, or set LIONROCK_HOME."
         ) from error
+    # Word that a killed process left leads nowhere.
+    (home / WORD).unlink(missing_ok=True)
 
 
 async def _database(stack: AsyncExitStack, settings: Settings) -> Database:
@@ -199,7 +205,7 @@ async def _stop(task: asyncio.Task[None]) -> None:
 
 def publish(home: Path, **facts: object) -> Path:
     """Leave word for the command line of this user: where the server listens, and a key for it."""
-    path = home / "server.json"
+    path = home / WORD
     temporary = path.with_suffix(".new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:

@@ -19,7 +19,9 @@ from lionrock.assist.schemas import Quote
 from lionrock.kernel.capabilities import RunContext
 from lionrock.models.engines import ChatRequest, Finished
 
-MOST_JUDGED = 4
+MOST_JUDGED = 6
+FIRST_LOOK = 3
+"""So many quotes are weighed before one that is likely enough ends the search."""
 SURE = 0.9
 """At this probability no further quote is looked at."""
 
@@ -42,7 +44,7 @@ def calibrated(model: str | None) -> Mapping[str, float] | None:
 
 
 async def judge(run: RunContext, question: str, quotes: Sequence[Quote]) -> AsyncIterator[Judged]:
-    """Weigh the best quotes one by one, best first; stops at one that is sure.
+    """Weigh the best quotes one by one, best first, until one is sure or likely enough.
 
     Yields nothing when the model was not measured or the engine tells no probabilities. Raises what
     the gateway raises.
@@ -50,7 +52,8 @@ async def judge(run: RunContext, question: str, quotes: Sequence[Quote]) -> Asyn
     calibration = calibrated(run.gateway.model)
     if calibration is None:
         return
-    for quote in quotes[:MOST_JUDGED]:
+    likeliest = 0.0
+    for place, quote in enumerate(quotes[:MOST_JUDGED], 1):
         odds = await log_odds(run, question, quote)
         if odds is None:
             return
@@ -58,7 +61,8 @@ async def judge(run: RunContext, question: str, quotes: Sequence[Quote]) -> Asyn
         score = calibration["bias"] + calibration["odds"] * odds + calibration["behind"] * behind
         judged = Judged(quote, 1 / (1 + math.exp(-score)))
         yield judged
-        if judged.probability >= SURE:
+        likeliest = max(likeliest, judged.probability)
+        if likeliest >= SURE or (place >= FIRST_LOOK and likeliest >= calibration["threshold"]):
             return
 
 

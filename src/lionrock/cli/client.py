@@ -14,6 +14,7 @@ from typing import Any
 
 import aiohttp
 
+from lionrock.app import WORD
 from lionrock.errors import LionrockError
 from lionrock.settings import Settings
 
@@ -90,7 +91,7 @@ async def connect(settings: Settings) -> AsyncIterator[Client]:
 def running(home: Path) -> dict[str, str] | None:
     """What the running server of `home` left word of; None when there is none."""
     try:
-        facts: dict[str, str] = json.loads((home / "server.json").read_text())
+        facts: dict[str, str] = json.loads((home / WORD).read_text())
     except (OSError, ValueError):
         return None
     return facts if Path(facts["socket"]).exists() and _alive(home) else None

@@ -62,7 +62,7 @@ class _Likely(BaseModel):
 
 
 class _Token(BaseModel):
-    top_logprobs: list[_Likely] = []
+    top_logprobs: list[_Likely] | None = None
 
 
 class _Logprobs(BaseModel):
@@ -143,6 +143,6 @@ class StreamedAnswer:
         choice = chunk.choices[0]
         self._reason = choice.finish_reason or self._reason
         if choice.logprobs and choice.logprobs.content and not self.first_token:
-            likely = choice.logprobs.content[0].top_logprobs
+            likely = choice.logprobs.content[0].top_logprobs or []
             self.first_token = {one.token: one.logprob for one in likely}
         return choice.delta.content if choice.delta else None

@@ -1,0 +1,1 @@
+"""The pages. Thin: server-rendered, three languages, no content of its own."""

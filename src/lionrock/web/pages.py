@@ -1,0 +1,87 @@
+"""All pages on one application: routes, static files, and errors as pages outside /v1."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from importlib.resources import files
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from lionrock.errors import InvalidInput, LionrockError, NotFound, Unauthenticated
+from lionrock.web import auth, library, streaming, viewer, work
+from lionrock.web.rendering import page, wants_fragment
+
+log = logging.getLogger(__name__)
+_API = "/v1/"
+_FOREVER = "public, max-age=31536000, immutable"
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+def add_pages(app: FastAPI) -> None:
+    """Give an application that has the API its pages too. Errors under /v1 stay as they are."""
+    for room in (auth, work, streaming, library, viewer):
+        app.include_router(room.router(), include_in_schema=False)
+    app.mount("/static", _Static(directory=str(files("lionrock.web") / "static")))
+    for kind in (LionrockError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, _on_pages(app.exception_handlers.get(kind)))
+
+
+class _Static(StaticFiles):
+    """Static files; an address that carries the content's hash may be kept for ever."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if scope["query_string"].startswith(b"v=") and response.status_code == 200:
+            response.headers["Cache-Control"] = _FOREVER
+        return response
+
+
+def _on_pages(elsewhere: object) -> Handler:
+    async def handle(request: Request, error: Exception) -> Response:
+        if request.url.path.startswith(_API) and callable(elsewhere):
+            answer: Response = await elsewhere(request, error)
+            return answer
+        return await error_page(request, error)
+
+    return handle
+
+
+async def error_page(request: Request, error: Exception) -> Response:
+    """The error as a page, or as a fragment for the page that is open."""
+    known = _known(request, error)
+    if isinstance(known, Unauthenticated):
+        return _to_sign_in(request)
+    if not wants_fragment(request):
+        with suppress(LionrockError):  # Who is signed in keeps the navigation.
+            await auth.resolve(request)
+        return page(request, "error.html", status=known.status, error=known)
+    response = page(request, "notice.html", status=known.status, error=known)
+    response.headers.update({"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"})
+    return response
+
+
+def _known(request: Request, error: Exception) -> LionrockError:
+    """`error` in the one tree; a request that does not fit a route names nothing that is here."""
+    if isinstance(error, LionrockError):
+        return error
+    if isinstance(error, RequestValidationError):
+        return InvalidInput("The address or the form is not one of this server's.")
+    if isinstance(error, HTTPException):
+        return NotFound("There is no such page here.")
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return LionrockError("The server met an error it did not expect; its log has it.")
+
+
+def _to_sign_in(request: Request) -> Response:
+    """Nothing is shown to someone who is not signed in; a session that ended is said to have."""
+    ended = auth.SESSION_COOKIE in request.cookies
+    address = "/sign-in?ended=1" if ended else "/sign-in"
+    name = "Location" if not wants_fragment(request) else "HX-Redirect"
+    return Response(status_code=303 if name == "Location" else 401, headers={name: address})

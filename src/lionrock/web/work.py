@@ -1,0 +1,130 @@
+"""The page of each capability, made from its declaration, and the record of past runs."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from lionrock.errors import LionrockError
+from lionrock.kernel.actors import Actor
+from lionrock.kernel.capabilities import (
+    Capability,
+    Progress,
+    Result,
+    RunContext,
+    Update,
+    capabilities,
+    find,
+)
+from lionrock.web import forms
+from lionrock.web.auth import Reader, house
+from lionrock.web.rendering import exists, page, translator, update_template, wants_fragment
+
+FIRST = "ask"
+"""The capability that opens at `/`."""
+RECENT = 5
+MOST_PAST = 100
+
+
+def router() -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/")
+    async def first(request: Request, actor: Reader) -> Response:
+        return await _empty(request, actor, find(FIRST))
+
+    @routes.get("/c/{name}")
+    async def capability(request: Request, actor: Reader, name: str) -> Response:
+        return await _empty(request, actor, find(name))
+
+    @routes.post("/c/{name}")
+    async def begin(request: Request, actor: Reader, name: str) -> Response:
+        """Start a run; the fragment that comes back follows it."""
+        declared, found = find(name), house(request)
+        async with request.form() as form:
+            body = forms.filled(declared.request, form, translator(request))
+        live = await found.runs.begin(found.context(actor), declared, body)
+        address = f"/runs/{live.id}"
+        if not wants_fragment(request):
+            return RedirectResponse(address, 303)
+        kept = {"id": live.id, "state": "running", "request": body.model_dump()}
+        response = page(request, "run.html", run=_shown(declared, kept))
+        response.headers["HX-Push-Url"] = address
+        return response
+
+    @routes.get("/runs")
+    async def history(request: Request, actor: Reader) -> Response:
+        return page(request, "history.html", runs=await _past(request, actor, MOST_PAST))
+
+    @routes.get("/runs/{run_id}")
+    async def run(request: Request, actor: Reader, run_id: UUID) -> Response:
+        kept = await house(request).runs.load(actor, run_id)
+        declared = find(str(kept["capability"]))
+        if wants_fragment(request):
+            return page(request, "run.html", run=_shown(declared, kept))
+        return _page(request, declared, run=_shown(declared, kept))
+
+    return routes
+
+
+async def _empty(request: Request, actor: Actor, declared: Capability) -> Response:
+    documents = await house(request).documents.list(actor)
+    recent: dict[str, dict[str, Any]] = {}
+    for past in await _past(request, actor, MOST_PAST):
+        recent.setdefault(past["title"], past)
+    return _page(
+        request, declared, documents=sum(d.pages > 0 for d in documents),
+        recent=[*recent.values()][:RECENT],
+    )  # fmt: skip
+
+
+def _page(
+    request: Request, declared: Capability, *, run: Mapping[str, Any] | None = None,
+    documents: int = 0, recent: Sequence[Mapping[str, Any]] = (),
+) -> Response:  # fmt: skip
+    return page(
+        request, "capability.html", capability=declared, fields=forms.fields(declared.request),
+        run=run, documents=documents, recent=recent, here=f"/c/{declared.name}",
+    )  # fmt: skip
+
+
+def _shown(declared: Capability, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """What `run.html` shows of a run: as it goes on, or as it ended."""
+    result = declared.result.model_validate(kept["result"]) if kept.get("result") else None
+    return {
+        "id": kept["id"],
+        "state": kept["state"],
+        "title": forms.title(declared, kept["request"]),
+        "body": exists(f"{declared.room}/{declared.name}.html") or "updates.html",
+        "events": _events(declared),
+        "result": result,
+        "result_template": update_template(result) if result else "",
+        "error": LionrockError(kept["error"]) if kept.get("error") else None,
+    }
+
+
+def _events(declared: Capability) -> list[str]:
+    """The events between a capability's start and its result, in the order it names them."""
+    hints = typing.get_type_hints(declared.body, localns={"RunContext": RunContext})
+    yielded = typing.get_args(hints["return"])[0]
+    return [
+        kind.event
+        for kind in typing.get_args(yielded) or (yielded,)
+        if issubclass(kind, Update) and not issubclass(kind, Progress | Result)
+    ]
+
+
+async def _past(request: Request, actor: Actor, limit: int) -> list[dict[str, Any]]:
+    """The reader's own runs, newest first, each with what it was about."""
+    known = {declared.id: declared for declared in capabilities()}
+    kept = await house(request).runs.list(actor, limit=limit)
+    return [_line(known[run["capability"]], run) for run in kept if run["capability"] in known]
+
+
+def _line(declared: Capability, run: Mapping[str, Any]) -> dict[str, Any]:
+    return {**run, "name": declared.name, "title": forms.title(declared, run["request"])}
