@@ -38,7 +38,6 @@ from lionrock.search.dense import DIMENSION
 from lionrock.search.service import SearchService
 from lionrock.settings import Settings
 
-
 WORD = "server.json"
 """Where a running server leaves word of itself, see `publish`."""
 

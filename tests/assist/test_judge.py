@@ -56,7 +56,9 @@ async def test_the_quote_the_model_finds_likely_is_the_answer(
     database: Database, actor: Actor, tmp_path: Path, embedder: LocalEmbedder
 ) -> None:
     engine = ScriptedEngine(
-        "Six years [1].", name="measured", odds=lambda prompt: 3.0 if "six years" in prompt else -3.0
+        "Six years [1].",
+        name="measured",
+        odds=lambda prompt: 3.0 if "six years" in prompt else -3.0,
     )
     answer, weighed = await ask(database, actor, tmp_path, embedder, engine)
     assert not answer.refused
@@ -105,7 +107,16 @@ async def test_an_engine_that_dies_while_weighing_leaves_the_evidence_to_decide(
         ({}, None),
     ],
 )
-def test_log_odds_are_read_in_either_language(
-    tokens: dict[str, float], odds: float | None
-) -> None:
+def test_log_odds_are_read_in_either_language(tokens: dict[str, float], odds: float | None) -> None:
     assert _odds(tokens) == (pytest.approx(odds) if odds is not None else None)
+
+
+async def test_quotes_that_give_different_figures_are_all_shown_and_none_is_chosen(
+    database: Database, actor: Actor, tmp_path: Path, embedder: LocalEmbedder
+) -> None:
+    engine = ScriptedEngine("Two years [1].", name="measured", odds=lambda prompt: 0.5)
+    answer, _ = await ask(database, actor, tmp_path, embedder, engine)
+    assert len(answer.citations) == 2
+    assert answer.model is None
+    assert "more than one figure" in answer.note
+    assert not any(r.max_tokens > 1 for r in engine.requests)

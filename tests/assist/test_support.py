@@ -15,6 +15,7 @@ DENIAL = "Staff must not accept gifts worth more than HK$500."
         ("紀錄須在業務關係結束後備存最少五年。", QUOTE),
         ("Staff must not accept gifts above HK$500.", DENIAL),
         ("員工不得接受價值超過500元的禮物。", DENIAL),
+        ("面容比對分數低於80分的會被拒絕。", "面容比對分數低於80分者一律拒絕。"),
     ],
 )
 def test_a_faithful_sentence_passes(sentence: str, quote: str) -> None:
@@ -31,6 +32,7 @@ def test_a_faithful_sentence_passes(sentence: str, quote: str) -> None:
         ("員工可接受500元的禮物。", DENIAL, "negation_holds"),
         ("Records must be kept under FATF for five years.", QUOTE, "names_hold"),
         ("Bananas are tasty yellow fruit eaten by monkeys.", QUOTE, "words_hold"),
+        ("容差比對低於80分者拒絕。", "面容比對分數低於80分者一律拒絕。", "words_hold"),
     ],
 )
 def test_an_unfaithful_sentence_is_named_by_the_check_it_fails(

@@ -372,35 +372,3 @@ async def test_a_child_that_is_stuck_is_replaced(
         await answer(local)
     await until(lambda: local.pid not in (pid, None))
     await local.stop()
-
-
-PARENT = """
-import asyncio, sys
-from pathlib import Path
-from lionrock.models.llamacpp import LocalEngine
-
-async def main():
-    weights, runtime = map(Path, sys.argv[1:])
-    engine = LocalEngine(weights, name="small", context=512, threads=1, runtime_dir=runtime)
-    await engine.start()
-    print(engine.pid, flush=True)
-    await asyncio.sleep(600)
-
-asyncio.run(main())
-"""
-
-
-@pytest.mark.model
-async def test_its_child_dies_with_a_parent_that_is_killed(
-    small_model_weights: Path, runtime: Path
-) -> None:
-    parent = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", PARENT, str(small_model_weights), str(runtime),
-        stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    assert parent.stdout
-    child = int(await parent.stdout.readline())
-    assert processes.look_at(child)
-    parent.kill()
-    await parent.wait()
-    await until(lambda: processes.look_at(child) is None)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from lionrock.errors import EngineUnavailable
+from lionrock.kernel import processes
 from lionrock.models.engines import OpenAIEngine
 from lionrock.models.llamacpp_child import Orders
 from lionrock.models.llamacpp_process import Child, _environment, _telling
@@ -64,3 +67,36 @@ async def test_a_child_whose_parent_is_gone_does_not_start() -> None:
         with pytest.raises(EngineUnavailable, match="did not start: it ended with status 137"):
             await child.loaded(client, 60)
         await client.close()
+
+
+PARENT = """
+import asyncio, sys
+from pathlib import Path
+from lionrock.models.llamacpp import LocalEngine
+
+async def main():
+    weights, runtime = map(Path, sys.argv[1:])
+    engine = LocalEngine(weights, name="small", context=512, threads=1, runtime_dir=runtime)
+    await engine.start()
+    print(engine.pid, flush=True)
+    await asyncio.sleep(600)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.model
+async def test_the_child_dies_with_a_parent_that_is_killed(small_model_weights: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="lr-") as directory:
+        parent = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", PARENT, str(small_model_weights), directory),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert parent.stdout
+        child = int(await parent.stdout.readline())
+        assert processes.look_at(child)
+        parent.kill()
+        await parent.wait()
+        async with asyncio.timeout(60):
+            while processes.look_at(child):  # noqa: ASYNC110 (its end is told to nobody)
+                await asyncio.sleep(0.05)

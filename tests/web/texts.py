@@ -62,7 +62,7 @@ def _by_name() -> Iterator[Key]:
             yield "field", field.name
             yield "", field.description
     yield from (("stage", name) for name in ["start", *sorted(_stages())])
-    yield from (("document", state) for state in ["reading", *State])
+    yield from (("document", state) for state in ["reading", *map(str, State)])
     yield from (
         ("run", state) for state in ["running", "finished", "failed", "cancelled", "refused"]
     )

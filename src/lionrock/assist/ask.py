@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 
 from lionrock.assist import answerable, wording
 from lionrock.assist.evidence import Candidate, rank
-from lionrock.assist.judge import MOST_JUDGED, Judged, calibrated, judge
-from lionrock.assist.phrases import EMPTY, QUOTES_ONLY, REFUSED, REPLACED
+from lionrock.assist.judge import MOST_JUDGED, SURE, Judged, calibrated, judge
+from lionrock.assist.phrases import EMPTY, QUOTES_ONLY, REFUSED, REPLACED, SEVERAL
+from lionrock.assist.questions import asked_for, given
 from lionrock.assist.schemas import Answer, AskRequest, Checked, Evidence, Origin, Quote, Sentence
 from lionrock.documents.citations import Citation
 from lionrock.documents.language import Language, detect
@@ -58,12 +59,15 @@ async def ask(
     try:
         async for progress in _decide(run, asked, with_model):
             yield progress
-        if asked.chosen and with_model:
+        if len({given(asked_for(question), q.citation.quote) for q in asked.chosen}) > 1:
+            # "Five years" and "three years" each answer something: a person must see both.
+            asked.note = SEVERAL[asked.language]
+        elif asked.chosen and with_model:
             yield Progress(stage="wording")
             cited = [q.citation for q in asked.chosen]
             async for sentence in wording.word(run, question, asked.language, cited):
                 asked.sentences.append(sentence)
-                yield Checked(sentence=sentence)
+                yield _checked(asked, sentence)
             asked.note = "" if asked.sentences else REPLACED[asked.language]
         else:
             asked.note = QUOTES_ONLY[asked.language]
@@ -79,7 +83,7 @@ async def ask(
             for i, q in enumerate(asked.chosen)
         ]
         for sentence in asked.sentences:
-            yield Checked(sentence=sentence)
+            yield _checked(asked, sentence)
     yield _answer(run, asked)
 
 
@@ -98,10 +102,11 @@ async def _decide(run: RunContext, asked: _Asked, with_model: bool) -> AsyncIter
     if not weighed:
         _decide_alone(asked)
         return
-    weighed.sort(key=lambda j: -j.probability)
-    asked.confidence = weighed[0].probability
-    enough = [j.quote for j in weighed if j.probability >= calibration["threshold"]]
-    asked.chosen = enough[:MOST_QUOTES]
+    asked.confidence = max(j.probability for j in weighed)
+    enough = [j for j in weighed if j.probability >= calibration["threshold"]]
+    # Among likely ones the ranker's order holds, unless one is sure.
+    enough.sort(key=lambda j: (j.probability < SURE, -j.quote.score))
+    asked.chosen = [j.quote for j in enough[:MOST_QUOTES]]
 
 
 def _decide_alone(asked: _Asked) -> None:
@@ -135,6 +140,11 @@ async def _quotes(run: RunContext, ranked: Sequence[Candidate]) -> list[Quote]:
         if len(found) == SHOWN:
             break
     return found
+
+
+def _checked(asked: _Asked, sentence: Sentence) -> Checked:
+    cited = [asked.chosen[i].citation for i in sentence.cites]
+    return Checked(sentence=sentence, citations=cited)
 
 
 def _refusal(asked: _Asked) -> Answer:

@@ -28,6 +28,12 @@ REPLACED: dict[Language, str] = {
     "zh-Hans": "模型所写与引文不符，故以引文代替。",
     "yue": "模型寫嘅同引文唔夾，所以用返引文。",
 }
+SEVERAL: dict[Language, str] = {
+    "en": "The documents give more than one figure; each is quoted, none was chosen for you.",
+    "zh-Hant": "文件載有多於一個數字；現逐一引述，並沒有代為選擇。",
+    "zh-Hans": "文件载有多于一个数字；现逐一引述，并没有代为选择。",
+    "yue": "文件有多過一個數字；逐個引述咗，冇代你揀。",
+}
 
 ANSWER_IN: dict[Language, str] = {
     "en": "Answer in English.",

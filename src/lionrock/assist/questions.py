@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from lionrock.assist.figures import figures
+from lionrock.assist.figures import Figure, figures
 
 
 class Kind(StrEnum):
@@ -73,12 +73,23 @@ _FREQUENCY = re.compile(
     r"|每年|每月|每季|每週|每周|每日|即時|即时|立即|盡快|尽快",
     re.IGNORECASE,
 )
+_FIGURES: dict[Kind, frozenset[str]] = {
+    Kind.DURATION: frozenset({"year", "month", "week", "day", "hour", "minute"}),
+    Kind.AMOUNT: frozenset({"money"}),
+    Kind.PERCENT: frozenset({"percent"}),
+}
 _TIME_UNITS = {"year", "month", "week", "day", "hour", "minute"}
 
 
 def asked_for(question: str) -> Kind:
     """The first kind whose marks are in the question; `OTHER` when none is."""
     return next((kind for kind, pattern in _ASKED if pattern.search(question)), Kind.OTHER)
+
+
+def given(kind: Kind, text: str) -> frozenset[Figure]:
+    """The figures of `text` that could be what is asked for; empty where the kind is not a figure."""
+    units = _FIGURES.get(kind, frozenset())
+    return frozenset(f for f in figures(text) if f.unit in units)
 
 
 def offers(kind: Kind, text: str) -> bool:

@@ -71,6 +71,8 @@ class Checked(Update):
     event: ClassVar[str] = "sentence"
     template: ClassVar[str] = "assist/sentence.html"
     sentence: Sentence
+    citations: list[Citation]
+    """What the sentence rests on; its numbers in the answer are known at the end."""
 
 
 class Answer(Result):

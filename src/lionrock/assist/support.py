@@ -15,7 +15,13 @@ from lionrock.search.tokens import terms
 
 LEAST_SIMILARITY = 0.80
 """Cosine of sentence and quote by multilingual-e5-small, below which it speaks of something else."""
-LEAST_SHARED_TERMS = 0.5
+LEAST_SHARED_TERMS = 0.7
+_FUNCTION_CHARACTERS = frozenset(
+    "的是在須须應应為为及或和與与並并可會会將将由其該该此這这那有之以於于至到從从對对就所而但若如即且"
+    "者也都只能要需必已被把向給给了着著過过得不沒没未無无非個个項项名位上下內内外中後后前時时間间"
+    "嘅咗喺係唔冇佢哋啲嚟畀俾同埋"
+)
+"""Characters of grammar, which a sentence may add to its quote."""
 
 _NEGATION_EN = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|cannot|prohibit\w*|forbid\w*|forbidden|except|unless|exempt\w*|"
@@ -48,9 +54,18 @@ def names_hold(sentence: str, sources: str, question: str) -> bool:
 
 
 def words_hold(sentence: str, sources: str, question: str) -> bool:
-    """In the quotes' own language, at least half of the sentence's terms are theirs or the asker's."""
-    if (detect(sentence) == "en") != (detect(sources) == "en"):
+    """In the quotes' own language the sentence says it with their words, or the asker's.
+
+    Chinese: no character that neither has, but for those of grammar (a small model writes 容差 for
+    面容, and no figure gives that away). English: seven terms in ten.
+    """
+    english = detect(sentence) == "en"
+    if english != (detect(sources) == "en"):
         return True
+    if not english:
+        ground_characters = set(to_simplified(sources + question)) | _FUNCTION_CHARACTERS
+        said = HAN.findall(to_simplified(sentence))
+        return all(character in ground_characters for character in said)
     own = terms(sentence)
     ground = set(chain(terms(sources), terms(question)))
     return not own or sum(t in ground for t in own) / len(own) >= LEAST_SHARED_TERMS

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SESSION_COOKIE = "lionrock_session"
 _YEAR = 365 * 24 * 3600
 
+routes = APIRouter()
+
 
 def house(request: Request) -> House:
     found: House = request.app.state.house
@@ -55,44 +57,42 @@ async def resolve(request: Request) -> Actor:
 Reader = Annotated[Actor, Depends(reader)]
 
 
-def router() -> APIRouter:
-    routes = APIRouter()
+@routes.get("/sign-in")
+async def sign_in_page(request: Request, ended: bool = False) -> Response:
+    return page(request, "sign-in.html", error=None, ended=ended)
 
-    @routes.get("/sign-in")
-    async def sign_in_page(request: Request, ended: bool = False) -> Response:
-        return page(request, "sign-in.html", error=None, ended=ended)
 
-    @routes.post("/sign-in")
-    async def sign_in(request: Request, token: Annotated[str, Form(max_length=200)]) -> Response:
-        same_origin(request)
-        try:
-            session = await identity.redeem(house(request).database, token)
-        except Unauthenticated as error:
-            return page(request, "sign-in.html", status=401, error=error, ended=False)
-        response = RedirectResponse("/", 303)
-        life = int(identity.SESSION_LIFE.total_seconds())
-        _set(request, response, SESSION_COOKIE, session, life)
-        return response
+@routes.post("/sign-in")
+async def sign_in(request: Request, token: Annotated[str, Form(max_length=200)]) -> Response:
+    same_origin(request)
+    try:
+        session = await identity.redeem(house(request).database, token)
+    except Unauthenticated as error:
+        return page(request, "sign-in.html", status=401, error=error, ended=False)
+    response = RedirectResponse("/", 303)
+    life = int(identity.SESSION_LIFE.total_seconds())
+    _set(request, response, SESSION_COOKIE, session, life)
+    return response
 
-    @routes.post("/sign-out")
-    async def sign_out(request: Request, actor: Reader) -> Response:
-        await identity.end(house(request).database, actor, request.cookies[SESSION_COOKIE])
-        response = RedirectResponse("/sign-in", 303)
-        response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="strict")
-        return response
 
-    @routes.post("/language")
-    async def language(
-        request: Request, language: Annotated[str, Form()], back: Annotated[str, Form()] = "/"
-    ) -> Response:
-        """Keep the reader's language and go back to the page they were on."""
-        same_origin(request)
-        response = RedirectResponse(_local(back), 303)
-        if language in LANGUAGES:
-            _set(request, response, LANGUAGE_COOKIE, language, _YEAR)
-        return response
+@routes.post("/sign-out")
+async def sign_out(request: Request, actor: Reader) -> Response:
+    await identity.end(house(request).database, actor, request.cookies[SESSION_COOKIE])
+    response = RedirectResponse("/sign-in", 303)
+    response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="strict")
+    return response
 
-    return routes
+
+@routes.post("/language")
+async def language(
+    request: Request, language: Annotated[str, Form()], back: Annotated[str, Form()] = "/"
+) -> Response:
+    """Keep the reader's language and go back to the page they were on."""
+    same_origin(request)
+    response = RedirectResponse(_local(back), 303)
+    if language in LANGUAGES:
+        _set(request, response, LANGUAGE_COOKIE, language, _YEAR)
+    return response
 
 
 def _set(request: Request, response: Response, name: str, value: str, life: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -40,14 +41,15 @@ class Field:
         return bound
 
 
-def fields(model: type[BaseModel]) -> list[Field]:
+@cache
+def fields(model: type[BaseModel]) -> tuple[Field, ...]:
     """The model's fields in order; `TypeError` for one that no control can hold."""
     whole = model.model_json_schema()
     required = set(whole.get("required", ()))
-    return [
+    return tuple(
         _field(name, _plain(schema, whole), name in required)
         for name, schema in whole.get("properties", {}).items()
-    ]
+    )
 
 
 def _field(name: str, schema: Mapping[str, Any], required: bool) -> Field:

@@ -10,6 +10,7 @@ from importlib.resources import files
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -27,10 +28,16 @@ Handler = Callable[[Request, Exception], Awaitable[Response]]
 def add_pages(app: FastAPI) -> None:
     """Give an application that has the API its pages too. Errors under /v1 stay as they are."""
     for room in (auth, work, streaming, library, viewer):
-        app.include_router(room.router(), include_in_schema=False)
+        app.include_router(room.routes, include_in_schema=False)
     app.mount("/static", _Static(directory=str(files("lionrock.web") / "static")))
+    app.add_exception_handler(ClientDisconnect, _left)
     for kind in (LionrockError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, _on_pages(app.exception_handlers.get(kind)))
+
+
+async def _left(request: Request, error: Exception) -> Response:
+    """The client went away in the middle of what it sent: no one is there to be told."""
+    return Response(status_code=400)
 
 
 class _Static(StaticFiles):
@@ -71,10 +78,10 @@ def _known(request: Request, error: Exception) -> LionrockError:
     """`error` in the one tree; a request that does not fit a route names nothing that is here."""
     if isinstance(error, LionrockError):
         return error
-    if isinstance(error, RequestValidationError):
-        return InvalidInput("The address or the form is not one of this server's.")
-    if isinstance(error, HTTPException):
+    if isinstance(error, HTTPException) and error.status_code in (404, 405):
         return NotFound("There is no such page here.")
+    if isinstance(error, HTTPException | RequestValidationError):
+        return InvalidInput("The address or the form is not one of this server's.")
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return LionrockError("The server met an error it did not expect; its log has it.")
 

@@ -24,26 +24,24 @@ FAILURE = "failure"
 END = "end"
 """Nothing follows; the page closes the stream."""
 
+routes = APIRouter()
 
-def router() -> APIRouter:
-    routes = APIRouter()
 
-    @routes.get("/runs/{run_id}/stream")
-    async def stream(request: Request, actor: Reader, run_id: UUID) -> Response:
-        """Every update of the run from its first, or from after the one the reader saw last."""
-        live = house(request).runs.live(actor, run_id)
-        return StreamingResponse(
-            _events(request, live, _seen(request)), media_type="text/event-stream",
-            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-        )  # fmt: skip
+@routes.get("/runs/{run_id}/stream")
+async def stream(request: Request, actor: Reader, run_id: UUID) -> Response:
+    """Every update of the run from its first, or from after the one the reader saw last."""
+    live = house(request).runs.live(actor, run_id)
+    return StreamingResponse(
+        _events(request, live, _seen(request)), media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )  # fmt: skip
 
-    @routes.post("/runs/{run_id}/stop", status_code=204)
-    async def stop(request: Request, actor: Reader, run_id: UUID) -> None:
-        """Stop a run. One that has ended already is as stopped as it can be."""
-        with suppress(NotFound):
-            house(request).runs.live(actor, run_id).cancel()
 
-    return routes
+@routes.post("/runs/{run_id}/stop", status_code=204)
+async def stop(request: Request, actor: Reader, run_id: UUID) -> None:
+    """Stop a run. One that has ended already is as stopped as it can be."""
+    with suppress(NotFound):
+        house(request).runs.live(actor, run_id).cancel()
 
 
 def _seen(request: Request) -> int:

@@ -30,46 +30,47 @@ FIRST = "ask"
 RECENT = 5
 MOST_PAST = 100
 
+routes = APIRouter()
 
-def router() -> APIRouter:
-    routes = APIRouter()
 
-    @routes.get("/")
-    async def first(request: Request, actor: Reader) -> Response:
-        return await _empty(request, actor, find(FIRST))
+@routes.get("/")
+async def first(request: Request, actor: Reader) -> Response:
+    return await _empty(request, actor, find(FIRST))
 
-    @routes.get("/c/{name}")
-    async def capability(request: Request, actor: Reader, name: str) -> Response:
-        return await _empty(request, actor, find(name))
 
-    @routes.post("/c/{name}")
-    async def begin(request: Request, actor: Reader, name: str) -> Response:
-        """Start a run; the fragment that comes back follows it."""
-        declared, found = find(name), house(request)
-        async with request.form() as form:
-            body = forms.filled(declared.request, form, translator(request))
-        live = await found.runs.begin(found.context(actor), declared, body)
-        address = f"/runs/{live.id}"
-        if not wants_fragment(request):
-            return RedirectResponse(address, 303)
-        kept = {"id": live.id, "state": "running", "request": body.model_dump()}
-        response = page(request, "run.html", run=_shown(declared, kept))
-        response.headers["HX-Push-Url"] = address
-        return response
+@routes.get("/c/{name}")
+async def capability(request: Request, actor: Reader, name: str) -> Response:
+    return await _empty(request, actor, find(name))
 
-    @routes.get("/runs")
-    async def history(request: Request, actor: Reader) -> Response:
-        return page(request, "history.html", runs=await _past(request, actor, MOST_PAST))
 
-    @routes.get("/runs/{run_id}")
-    async def run(request: Request, actor: Reader, run_id: UUID) -> Response:
-        kept = await house(request).runs.load(actor, run_id)
-        declared = find(str(kept["capability"]))
-        if wants_fragment(request):
-            return page(request, "run.html", run=_shown(declared, kept))
-        return _page(request, declared, run=_shown(declared, kept))
+@routes.post("/c/{name}")
+async def begin(request: Request, actor: Reader, name: str) -> Response:
+    """Start a run; the fragment that comes back follows it."""
+    declared, found = find(name), house(request)
+    async with request.form() as form:
+        body = forms.filled(declared.request, form, translator(request))
+    live = await found.runs.begin(found.context(actor), declared, body)
+    address = f"/runs/{live.id}"
+    if not wants_fragment(request):
+        return RedirectResponse(address, 303)
+    kept = {"id": live.id, "state": "running", "request": body.model_dump()}
+    response = page(request, "run.html", run=_shown(declared, kept))
+    response.headers["HX-Push-Url"] = address
+    return response
 
-    return routes
+
+@routes.get("/runs")
+async def history(request: Request, actor: Reader) -> Response:
+    return page(request, "history.html", runs=await _past(request, actor, MOST_PAST))
+
+
+@routes.get("/runs/{run_id}")
+async def run(request: Request, actor: Reader, run_id: UUID) -> Response:
+    kept = await house(request).runs.load(actor, run_id)
+    declared = find(str(kept["capability"]))
+    if wants_fragment(request):
+        return page(request, "run.html", run=_shown(declared, kept))
+    return _page(request, declared, run=_shown(declared, kept))
 
 
 async def _empty(request: Request, actor: Actor, declared: Capability) -> Response:

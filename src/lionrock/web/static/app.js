@@ -86,10 +86,9 @@ document.addEventListener("click", (event) => {
 
 // After a lost connection the stream may begin again: what was shown is not shown twice.
 document.addEventListener("htmx:sseBeforeMessage", (event) => {
-  const run = event.target.closest("[data-run]");
   const number = Number(event.detail.lastEventId);
-  if (number <= Number(run.dataset.seen || 0)) event.preventDefault();
-  else run.dataset.seen = number;
+  if (number <= Number(event.target.dataset.seen || 0)) event.preventDefault();
+  else event.target.dataset.seen = number;
 });
 
 document.addEventListener("htmx:sseError", (event) => {

@@ -1,0 +1,156 @@
+"""A house with a real database, documents and runs, and nothing that reads, searches or writes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+import pytest
+from pydantic import BaseModel, Field
+
+from lionrock.api.app import create_app
+from lionrock.documents.citations import Box, Citation
+from lionrock.documents.files import Files
+from lionrock.documents.service import DocumentService
+from lionrock.errors import Unavailable
+from lionrock.kernel import capabilities as declared
+from lionrock.kernel import identity
+from lionrock.kernel.actors import Actor
+from lionrock.kernel.capabilities import Progress, Result, Risk, RunContext, Update, capability
+from lionrock.kernel.database import Database
+from lionrock.kernel.permissions import Permission
+from lionrock.kernel.runs import Runs
+from lionrock.settings import Settings
+from lionrock.web import rendering
+from lionrock.web.auth import SESSION_COOKIE
+from lionrock.web.pages import add_pages
+from tests.web.client import Client
+
+FOREIGN = "<script>alert('written by a model')</script>"
+
+
+class TrialRequest(BaseModel):
+    text: str = Field(min_length=1, max_length=40, description="What to try.")
+    times: int = Field(default=1, ge=1, le=3)
+    fail: bool = False
+
+
+class Trying(Update):
+    event: ClassVar[str] = "trying"
+    tried: str
+
+    def plain(self) -> str:
+        return self.tried
+
+
+class Tried(Result):
+    citation: Citation
+    refused: bool
+
+    def plain(self) -> str:
+        return f"tried {self.citation.quote}"
+
+
+@pytest.fixture
+def trial() -> Iterator[str]:
+    """A capability of no room's own, declared for one test."""
+
+    @capability(id="web.trial", risk=Risk.LOW, permission=Permission.ASSIST_ASK_RUN)
+    async def body(
+        run: RunContext, request: TrialRequest
+    ) -> AsyncIterator[Progress | Trying | Tried]:
+        """Try something."""
+        yield Progress(stage="wording", done=1, total=2)
+        yield Trying(tried=FOREIGN)
+        if request.fail:
+            raise Unavailable("No model is set up.")
+        yield Tried(citation=quoted(request.text), refused=request.times == 3)
+
+    rendering.environment.cache_clear()
+    yield "trial"
+    del declared._declared["web.trial"]
+    rendering.environment.cache_clear()
+
+
+def quoted(words: str, document: UUID | None = None, page: int = 1) -> Citation:
+    return Citation(
+        document_id=document or UUID(int=1), version_id=UUID(int=2), document="a.pdf", page=page,
+        boxes=[Box(x0=0.1, y0=0.2, x1=0.6, y1=0.25)], quote=words,
+    )  # fmt: skip
+
+
+@dataclass
+class Indexer:
+    forgotten: list[UUID] = field(default_factory=list)
+
+    async def forget(self, actor: Actor, versions: list[UUID]) -> None:
+        self.forgotten += versions
+
+
+@dataclass
+class Search:
+    embedder: None = None
+    indexer: Indexer = field(default_factory=Indexer)
+
+
+@dataclass
+class Gateway:
+    model: str | None = None
+
+
+@dataclass
+class Ingest:
+    woken: int = 0
+
+    def wake(self) -> None:
+        self.woken += 1
+
+
+@dataclass
+class House:
+    """What pages use of `lionrock.app.House`."""
+
+    settings: Settings
+    database: Database
+    documents: DocumentService
+    runs: Runs
+    search: Search = field(default_factory=Search)
+    gateway: Gateway = field(default_factory=Gateway)
+    ingest: Ingest = field(default_factory=Ingest)
+    notices: list[str] = field(default_factory=lambda: ["No model is set up."])
+
+    def context(self, actor: Actor) -> RunContext:
+        unused: Any = None
+        return RunContext(actor, uuid4(), unused, unused)
+
+
+@pytest.fixture
+async def house(database: Database, tmp_path: Path) -> AsyncIterator[House]:
+    settings = Settings(home=tmp_path, max_upload_bytes=1000)
+    documents = DocumentService(database, Files(tmp_path / "files", settings.max_upload_bytes))
+    made = House(settings, database, documents, Runs(database))
+    yield made
+    await made.runs.close()
+
+
+@pytest.fixture
+def visitor(house: House) -> Client:
+    """Someone who has not signed in."""
+    app = create_app(house)  # type: ignore[arg-type]
+    add_pages(app)
+    return Client(app)
+
+
+@pytest.fixture
+async def reader(visitor: Client, actor: Actor) -> Client:
+    """Someone who has."""
+    return await signed_in(visitor, actor)
+
+
+async def signed_in(visitor: Client, actor: Actor) -> Client:
+    database = visitor.app.state.house.database
+    session = await identity.issue(database, actor.tenant_id, actor.id, "session")
+    return Client(visitor.app, {SESSION_COOKIE: session})

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from enum import StrEnum
+
+import pytest
+from pydantic import BaseModel, Field
+from starlette.datastructures import FormData
+
+from lionrock.errors import InvalidInput
+from lionrock.web.forms import fields, filled
+from lionrock.web.i18n import translator
+
+
+class Tone(StrEnum):
+    PLAIN = "plain"
+    FORMAL = "formal"
+
+
+class Everything(BaseModel):
+    text: str = Field(min_length=1, max_length=2000, description="The text.")
+    name: str = Field(default="", max_length=50)
+    tone: Tone = Tone.PLAIN
+    length: int | None = Field(default=None, ge=1)
+    share: float = 0.5
+    brief: bool = False
+    terms: list[str] = []
+
+
+EN = translator("en")
+
+
+def test_each_type_has_its_control() -> None:
+    assert {f.name: f.widget for f in fields(Everything)} == {
+        "text": "area", "name": "line", "tone": "choice", "length": "number", "share": "number",
+        "brief": "tick", "terms": "lines",
+    }  # fmt: skip
+
+
+def test_a_choice_lists_what_may_be_chosen_and_what_is_by_default() -> None:
+    tone = fields(Everything)[2]
+    assert (list(tone.choices), tone.default) == (["plain", "formal"], "plain")
+
+
+def test_a_type_without_a_control_is_refused_where_it_is_declared() -> None:
+    class Nested(BaseModel):
+        inner: Everything
+
+    with pytest.raises(TypeError, match="inner"):
+        fields(Nested)
+
+
+def test_a_form_becomes_the_request() -> None:
+    form = FormData(
+        {"text": "one\r\ntwo", "tone": "formal", "length": "", "brief": "on", "terms": "a\n\n b \n"}
+    )
+    assert filled(Everything, form, EN) == Everything(
+        text="one\ntwo", tone=Tone.FORMAL, brief=True, terms=["a", "b"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("form", "fault"),
+    [
+        ({}, "Text: fill this in"),
+        ({"text": "  "}, "Text: fill this in"),
+        ({"text": "x" * 2001}, "Text: at most 2,000 characters"),
+        ({"text": "x", "length": "many"}, "Length: this is not valid"),
+        ({"text": "x", "tone": "rude"}, "Tone: this is not valid"),
+    ],
+)
+def test_what_is_wrong_with_a_form_is_said_by_field(form: dict[str, str], fault: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        filled(Everything, FormData(form), EN)
+    assert caught.value.detail == fault
+
+
+def test_faults_are_said_in_the_readers_language() -> None:
+    with pytest.raises(InvalidInput, match="請填寫此欄"):
+        filled(Everything, FormData({}), translator("zh-Hant"))

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from lionrock.documents.citations import Box, Citation
+from lionrock.kernel.actors import Actor
+from lionrock.kernel.database import Database
+from lionrock.web import sources, viewer
+from tests.web.client import Client
+from tests.web.conftest import quoted
+from tests.web.test_library import add
+
+
+@pytest.fixture
+async def document(reader: Client, database: Database, actor: Actor) -> Citation:
+    """A document of two pages, as a citation on its second."""
+    id = UUID(await add(reader, "<i>policy</i>.md"))
+    async with database.tenant_session(actor) as db:
+        version = await db.fetchval("SELECT id FROM versions WHERE document_id = $1", id)
+        for number in (1, 2):
+            await db.execute(
+                "INSERT INTO pages VALUES ($1, $2, $3, 595, 842, $4, '')",
+                *(actor.tenant_id, version, number, f"<b>text of page {number}</b>"),
+            )
+    return quoted("words", id, 2).model_copy(update={"version_id": version})
+
+
+@pytest.fixture
+def cited(document: Citation, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The query of an address at which the citation is found."""
+
+    async def find(*_: object) -> Citation:
+        return document
+
+    monkeypatch.setattr(sources, "find", find)
+    return f"?run={uuid4()}&cite={sources.key(document)}"
+
+
+async def test_the_quoted_words_are_marked_inside_the_page(
+    reader: Client, document: Citation, cited: str
+) -> None:
+    text = (await reader.get(f"/documents/{document.document_id}/pages/2{cited}")).text
+    assert '<rect x="0.1000" y="0.2000" width="0.5000" height="0.0500"/>' in text
+    assert f'src="/v1/documents/{document.document_id}/pages/2/image"' in text
+    assert "words</blockquote>" in text and "Back to the answer" in text
+
+
+async def test_on_another_page_the_quote_is_a_way_back(
+    reader: Client, document: Citation, cited: str
+) -> None:
+    text = (await reader.get(f"/documents/{document.document_id}/pages/1{cited}")).text
+    assert "<rect" not in text and "The quote is on page 2." in text
+
+
+async def test_beside_an_answer_the_page_is_a_fragment(
+    reader: Client, document: Citation, cited: str
+) -> None:
+    path = f"/documents/{document.document_id}/pages/2{cited}"
+    text = (await reader.get(path, hx_request="true", hx_target=viewer.PANEL)).text
+    assert "<html" not in text and "data-close-panel" in text and "data-prev" in text
+    assert "data-next" not in text, "page 2 is the last"
+
+
+async def test_without_a_citation_it_is_just_the_page(reader: Client, document: Citation) -> None:
+    text = (await reader.get(f"/documents/{document.document_id}/pages/1")).text
+    assert "&lt;b&gt;text of page 1&lt;/b&gt;" in text and "<i>policy" not in text
+    assert "<rect" not in text and "data-next" in text and "data-prev" not in text
+    opened = await reader.get(f"/documents/{document.document_id}")
+    assert opened.headers["location"].endswith("/pages/1")
+
+
+async def test_a_quote_that_is_not_kept_any_more_is_said_so(
+    reader: Client, document: Citation
+) -> None:
+    query = f"?run={uuid4()}&cite={'0' * 12}"
+    text = (await reader.get(f"/documents/{document.document_id}/pages/1{query}")).text
+    assert "not kept any more" in text
+
+
+@pytest.mark.parametrize("query", ["?cite=nonsense", "?run=nonsense", "?cite=%22%3E"])
+async def test_a_wrong_address_is_refused(reader: Client, document: Citation, query: str) -> None:
+    answer = await reader.get(f"/documents/{document.document_id}/pages/1{query}")
+    assert (
+        answer.status == 422
+        and '">' not in answer.text.partition("<main")[2].partition("nonsense")[2]
+    )
+
+
+async def test_a_page_that_is_not_there_is_not_found(reader: Client, document: Citation) -> None:
+    assert (await reader.get(f"/documents/{document.document_id}/pages/3")).status == 404
+
+
+def test_keys_tell_citations_apart_and_stay() -> None:
+    one, other = quoted("one"), quoted("other")
+    assert sources.key(one) == sources.key(quoted("one")) != sources.key(other)
+    moved = one.model_copy(update={"boxes": [Box(x0=0, y0=0, x1=1, y1=1)]})
+    assert sources.key(moved) == sources.key(one)
