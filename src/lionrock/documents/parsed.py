@@ -37,10 +37,12 @@ class Box(NamedTuple):
     y1: float
 
     def touches(self, other: Box) -> bool:
-        """Whether the other stands next to this one in a column of text, or nearly."""
-        reach = 0.6 * min(self.x1 - self.x0, other.x1 - other.x0) + 0.002
-        beside = min(self.x1, other.x1) > max(self.x0, other.x0)
-        return beside and max(self.y0, other.y0) - min(self.y1, other.y1) < reach
+        """Whether the other stands next to this one, or nearly: the next letter of a word."""
+        across = max(self.x0, other.x0) - min(self.x1, other.x1)
+        down = max(self.y0, other.y0) - min(self.y1, other.y1)
+        wide = 0.6 * min(self.x1 - self.x0, other.x1 - other.x0) + 0.002
+        high = 0.6 * min(self.y1 - self.y0, other.y1 - other.y0) + 0.002
+        return (across < 0 and down < high) or (down < 0 and across < wide)
 
     def joined(self, other: Box) -> Box:
         """The smallest box around both."""

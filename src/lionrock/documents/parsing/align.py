@@ -61,8 +61,7 @@ def aligned(
 
 
 def _read(copy: bytes, on_page: OnPage) -> _Ink:
-    letters: list[str] = []
-    ink = _Ink("", [], [], [])
+    ink, texts = _Ink("", [], [], []), []
     with opened(copy) as document:
         count = pdfium.FPDF_GetPageCount(document)
         for index in range(count):
@@ -70,15 +69,15 @@ def _read(copy: bytes, on_page: OnPage) -> _Ink:
                 frame = frame_of(page)
                 text_page = pdfium.FPDFText_LoadPage(page)
                 characters = Characters(text_page, frame, Fonts())
-                for i, letter in enumerate(characters.text):
-                    if not letter.isspace() and letter != "\0":
-                        letters.append(letter)
-                        ink.boxes.append(characters.box(i))
-                        ink.pages.append(index)
                 pdfium.FPDFText_ClosePage(text_page)
+            text = characters.text.replace(BREAK_HYPHEN, "-")
+            seen = [i for i, letter in enumerate(text) if letter > " " and letter != "\x7f"]
+            texts.append("".join([text[i] for i in seen]))
+            ink.boxes += characters.boxes(seen)
+            ink.pages += [index] * len(seen)
             ink.sizes.append((frame.width, frame.height))
             on_page(index + 1, count)
-    ink.text = "".join(letters).replace(BREAK_HYPHEN, "-")
+    ink.text = "".join(texts)
     return ink
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from io import BytesIO
 from pathlib import Path
 
@@ -14,6 +15,15 @@ MOST_BYTES = 512 * 2**20
 
 HIGHEST_RATIO = 300
 """XML packs at 10 to 40 to one; a bomb packs at a thousand."""
+
+_UNPACKING_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+)
 
 
 def names_in(path: Path) -> frozenset[str]:
@@ -59,7 +69,7 @@ def _size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> int:
                 size += len(chunk)
                 if size > left:
                     raise _bomb()
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
+    except _UNPACKING_ERRORS as error:
         raise UnreadableDocument("it is damaged: a part of it cannot be unpacked") from error
     return size
 

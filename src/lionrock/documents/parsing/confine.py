@@ -10,7 +10,6 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-import platform
 import resource
 import struct
 import sys
@@ -82,7 +81,7 @@ def limit(memory_bytes: int, seconds: int) -> None:
 
 def confine() -> bool:
     """Install the filter, for good. False where there is no seccomp to install it with."""
-    calls = _CALLS.get(platform.machine())
+    calls = _CALLS.get(os.uname().machine)
     if sys.platform != "linux" or calls is None:
         return False
     program = b"".join(_program(calls, os.getpid()))

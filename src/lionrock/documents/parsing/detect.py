@@ -6,7 +6,6 @@ import re
 from enum import StrEnum
 from pathlib import Path
 
-from lionrock.documents.parsing.archive import names_in
 from lionrock.errors import UnreadableDocument
 
 _HEAD = 4096
@@ -79,6 +78,9 @@ def detect(path: Path, name: str) -> Format:
 
 
 def _zipped(path: Path) -> Format:
+    # Here, not above: a PDF should not wait for zipfile to be imported.
+    from lionrock.documents.parsing.archive import names_in
+
     names = names_in(path)
     if "word/document.xml" in names:
         return Format.DOCX

@@ -19,6 +19,9 @@ of justification, which pdfium takes for one."""
 Glyph = tuple[float, float, float, float]
 
 _SPACE_BETWEEN_HAN = re.compile(rf" (?<=[{CJK}] )(?=[{CJK}])")
+# What a space after is meant, however narrow: 第三條 定義.
+_ARTICLE = re.compile(rf"第[{CJK}\d ]{{1,8}}[編编章節节條条款項项部]")
+_LETTERSPACED = re.compile(r"\S(?: \S){3,}")
 _SPACED_OUT = re.compile(rf"[{CJK}](?: [{CJK}])+")
 
 
@@ -65,21 +68,31 @@ class Fragment:
 
 
 def tidied(text: str, xs: list[float], size: float) -> tuple[str, list[float]]:
-    """Text without what is never seen, ligatures taken apart; and its edges, never decreasing."""
+    """Text without what is never seen, ligatures taken apart; and its edges."""
     if text[-1] == BREAK_HYPHEN:
         text = f"{text[:-1]}-"
     if not text.isascii():
         narrow = (WIDE_GAP if _SPACED_OUT.fullmatch(text) else HAN_GAP) * size
         for match in _SPACE_BETWEEN_HAN.finditer(text):
             i = match.start()
-            if xs[i + 1] - xs[i] < narrow:
+            if xs[i + 1] - xs[i] < narrow and not _ARTICLE.fullmatch(text, 0, i):
                 text = f"{text[:i]}\xad{text[i + 1 :]}"
+    if text[1:2] == text[3:4] == text[5:6] == " " and _LETTERSPACED.fullmatch(text):
+        text = _closed_up(text, xs, size)
     if not (text.isascii() and text.isprintable()) or "  " in text:
         text, xs = _rebuilt(text, xs)
     if text[:1] == " " or text[-1:] == " ":
         lead, tail = len(text) - len(text.lstrip(" ")), len(text.rstrip(" "))
         text, xs = text[lead:tail], xs[lead : tail + 1]
-    return text, _even(xs)
+    return text, xs
+
+
+def _closed_up(text: str, xs: list[float], size: float) -> str:
+    """L E T T E R S P A C E D words without the spaces that only spread their letters."""
+    gaps = {i: xs[i + 1] - xs[i] for i in range(1, len(text), 2)}
+    usual = sorted(gaps.values())[len(gaps) // 2]
+    spread = {i for i, gap in gaps.items() if gap < max(1.6 * usual, 0.3 * size)}
+    return "".join(["\xad" if i in spread else letter for i, letter in enumerate(text)])
 
 
 def _rebuilt(text: str, xs: list[float]) -> tuple[str, list[float]]:
@@ -96,7 +109,7 @@ def _rebuilt(text: str, xs: list[float]) -> tuple[str, list[float]]:
     return "".join(parts), edges
 
 
-def _even(xs: list[float]) -> list[float]:
+def even(xs: list[float]) -> list[float]:
     """Edges that never decrease; characters that share one place (a taken-apart ligature) share
     its width."""
     if sorted(xs) != xs:

@@ -11,7 +11,7 @@ from lionrock.documents.parsing.layout import Line, Visual
 _HEAD, _FOOT = 0.26, 0.8
 """Only what stands above or below these parts of a page can be furniture."""
 
-_FIGURES = re.compile(r"\d+|[ivxlc]+$")
+_FIGURE = re.compile(r"\d{1,4}(?!\d)")
 _PAGE_NUMBER = re.compile(
     r"[-–—~‧·|\[(]{0,2}\s?(?:\d{1,4}|[ivxl]{1,7})\s?[-–—~‧·|\])]{0,2}"
     r"|(?:page|p\.)\s?\d{1,4}(?:\s?(?:of|/)\s?\d{1,4})?|\d{1,4}\s?(?:/|of)\s?\d{1,4}"
@@ -20,6 +20,7 @@ _PAGE_NUMBER = re.compile(
 )
 
 Key = tuple[str, int]
+"""A text and how far down it stands, in steps of four points."""
 
 
 def without_furniture(
@@ -29,23 +30,43 @@ def without_furniture(
     other text says, such as the version and date of the document."""
     counts = Counter(
         key
-        for visuals, height in zip(pages, heights, strict=True)
-        for key in {key for line in _edge(visuals, height) for key in _keys(line)[:1]}
+        for number, (visuals, height) in enumerate(zip(pages, heights, strict=True))
+        for key in {
+            (text, _step(line)) for line in _edge(visuals, height) for text in _texts(line, number)
+        }
     )
     needed = 2 if len(pages) == 2 else 3
     kept = []
     for number, (visuals, height) in enumerate(zip(pages, heights, strict=True)):
-        dropped = {
+        running = {
             id(line)
             for line in _edge(visuals, height)
-            if _is_page_number(line, height)
-            or (
-                any(counts[key] >= needed for key in _keys(line))
-                and not (number == 0 and line.y1 < _HEAD * height)
-            )
+            if any(counts[key] >= needed for key in _keys(line, number))
         }
+        dropped = set(_from_edges(visuals, height, running, keep_head=number == 0))
         kept.append(list(_remaining(visuals, dropped)))
     return kept
+
+
+def _from_edges(
+    visuals: Sequence[Visual], height: float, running: set[int], keep_head: bool
+) -> Iterator[int]:
+    """The `id` of each running line or page number that only such lines part from the edge."""
+    lines = sorted((line for visual in visuals for line in visual), key=lambda line: line.y0)
+    for edge, stays in ((lines, keep_head), (lines[::-1], False)):
+        for line in edge:
+            if _is_page_number(line, height):
+                yield id(line)
+            elif id(line) not in running:
+                if not _is_garbled(line.text):
+                    break
+            elif not stays:
+                yield id(line)
+
+
+def _is_garbled(text: str) -> bool:
+    """Whether it is what character recognition makes of a logo: marks rather than letters."""
+    return sum(letter.isalnum() or letter == " " for letter in text) < 0.65 * len(text)
 
 
 def _remaining(visuals: Sequence[Visual], dropped: set[int]) -> Iterator[Visual]:
@@ -62,11 +83,24 @@ def _edge(visuals: Sequence[Visual], height: float) -> Iterator[Line]:
                 yield line
 
 
-def _keys(line: Line) -> list[Key]:
-    """Text without its figures, and height in steps of four points; then the heights beside it."""
-    text = _FIGURES.sub("#", line.text)
-    step = round(line.y0 / 4)
-    return [(text, step), (text, step - 1), (text, step + 1)]
+def _keys(line: Line, number: int) -> Iterator[Key]:
+    """The line's texts at its height and those beside it: rounding may part two pages."""
+    for text in _texts(line, number):
+        for step in (0, -1, 1):
+            yield text, _step(line) + step
+
+
+def _step(line: Line) -> int:
+    return round(line.y0 / 4)
+
+
+def _texts(line: Line, number: int) -> Iterator[str]:
+    """The text itself, and with each of its figures told as so many more than the page's number:
+    a figure that goes up with the pages counts them."""
+    yield line.text
+    for match in _FIGURE.finditer(line.text):
+        ahead = int(match[0]) - number
+        yield f"{line.text[: match.start()]}#{ahead}{line.text[match.end() :]}"
 
 
 def _is_page_number(line: Line, height: float) -> bool:

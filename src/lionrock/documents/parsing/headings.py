@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from lionrock.documents.parsed import CJK
 from lionrock.documents.parsing.structure import Draft
 
 _DEEPEST = 6
@@ -18,7 +17,9 @@ _FUNCTION_WORDS = frozenset(
     "a an and are as at by for from if in is of on or that the to with".split()
 )
 _INNER_STOP = re.compile(r"[，。；,;]")
-_HAN = re.compile(rf"[{CJK}]")
+_BARE_FIGURE = re.compile(r"\d{1,2}(?=\s+[^\W\d])")
+_CAPTION = re.compile(r"(?:Table|Figure|Fig\.|Diagram|Chart|Exhibit|表|圖|图)\s?[A-Z]?\d")
+_HAN = re.compile("[\u2e80-\u9fff]")
 
 
 def mark_headings(drafts: Sequence[Draft], body: float) -> None:
@@ -33,10 +34,18 @@ def mark_headings(drafts: Sequence[Draft], body: float) -> None:
     ]
     ranks = _ranks(headings, body)
     for draft in headings:
-        draft.kind = "heading"
-        depth = draft.label.depth if draft.label else ranks[_style(draft)]
-        draft.level = min(depth, _DEEPEST)
+        _promote(draft, ranks[_style(draft)])
     _mark_contents(drafts, texts)
+
+
+def _promote(draft: Draft, rank: int) -> None:
+    """Make it a heading, at the depth of its number or the rank of its type."""
+    figure = _BARE_FIGURE.match(draft.first.text)
+    if draft.label is None and figure:
+        draft.number, depth = figure[0], 1
+    else:
+        depth = draft.label.depth if draft.label else rank
+    draft.kind, draft.level = "heading", min(depth, _DEEPEST)
 
 
 def _mostly_bold(drafts: Sequence[Draft], texts: Sequence[str]) -> bool:
@@ -55,7 +64,11 @@ def _is_heading(
         return False
     if _SENTENCE_END.search(text) or not any(letter.isalpha() for letter in text):
         return False
-    if text[0].islower() or (draft.label is not None and draft.label.kind == "bullet"):
+    if (
+        text[0].islower()
+        or _CAPTION.match(text)
+        or (draft.label is not None and draft.label.kind == "bullet")
+    ):
         return False
     if draft.first.size >= 1.12 * body and draft.lines <= 4:
         return True

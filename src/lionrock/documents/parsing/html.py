@@ -54,6 +54,8 @@ def _prepare(root: Any) -> None:
     for element in list(root.iter()):
         if "hidden" in element.attrib or _HIDDEN.search(element.get("style", "")):
             element.clear(keep_tail=True)
+        if element.tag in _BLOCKS:
+            element.text = f" {element.text or ''}"
         if element.tag == "br" or element.tag in _BLOCKS:
             element.tail = f" {element.tail or ''}"
 

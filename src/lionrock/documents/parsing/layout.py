@@ -7,16 +7,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from lionrock.documents.parsed import CJK
 from lionrock.documents.parsing.fragments import HAN_GAP, WIDE_GAP, Fragment
-from lionrock.documents.parsing.numbering import SUPERSCRIPT, Label, cell_label, label_of
+from lionrock.documents.parsing.numbering import (
+    SUPERSCRIPT,
+    Label,
+    cell_label,
+    figure_label,
+    label_of,
+)
 
-_CJK_PAIR = re.compile(rf"[{CJK}]\n[{CJK}]")
 _NOTED_NUMBER = re.compile(
     r"(.*\b(?:ss?|[Ss]ch|[Pp]aras?|[Cc]ap|[Rr]|[Aa]rt|[Cc]l)\..*) (\d{1,2}(?:\.\d{1,2}){1,3})$"
 )
+_LONG_CELL = 50
+"""A bare figure beside a cell longer than this numbers it."""
+
 _TALLEST_ROW = 0.4
-"""A row taller than this part of the page is taken for two columns of text."""
+"""A first cell taller than this part of the page is taken for a column of text."""
+
+_MOST_CELL_LINES = 8
+"""As is one of more lines than this."""
 
 
 @dataclass(slots=True)
@@ -112,6 +122,18 @@ def visual_lines(fragments: Sequence[Fragment]) -> list[Visual]:
     return [_with_label(visual) if len(visual) > 1 else visual for visual in visuals]
 
 
+def in_rows(fragments: Sequence[Fragment]) -> list[Fragment]:
+    """The fragments from top to bottom, and along a baseline from left to right: for text turned
+    on its side, which pdfium orders as if it were not."""
+    rows: list[list[Fragment]] = []
+    for fragment in sorted(fragments, key=lambda f: f.middle):
+        if rows and rows[-1][0].overlap(fragment) >= 0.5:
+            rows[-1].append(fragment)
+        else:
+            rows.append([fragment])
+    return [f for row in rows for f in sorted(row, key=lambda f: f.x0)]
+
+
 def _same_baseline(a: Fragment, b: Fragment) -> bool:
     return b.y0 < a.y1 and a.y0 < b.y1 and b.x0 >= a.x1 - 0.5 * a.size and a.overlap(b) >= 0.5
 
@@ -127,7 +149,7 @@ def _append(visual: Visual, last: Fragment, fragment: Fragment) -> None:
     if gap > WIDE_GAP * size:
         visual.append(Line.of(fragment))
         return
-    han = _CJK_PAIR.match(f"{last.text[-1]}\n{fragment.text[0]}")
+    han = min(last.text[-1], fragment.text[0]) >= "\u2e80"
     visual[-1].add("" if gap < (HAN_GAP if han else 0.18) * size else " ", fragment)
 
 
@@ -153,6 +175,8 @@ def _with_label(visual: Visual) -> Visual:
     visual = [*_without_note(visual[0]), *visual[1:]]
     for i, line in enumerate(visual[:-1]):
         label = cell_label(line.text)
+        if label is None and len(visual) == 2 and len(visual[1].text) > _LONG_CELL:
+            label = figure_label(line.text)
         if label and (i == 0 or (label.kind == "decimal" and label.depth > 1)):
             following = visual[i + 1]
             line.label, line.body_x0, line.set_apart = label, following.x0, True
@@ -181,11 +205,26 @@ def group_rows(visuals: Sequence[Visual], page_height: float) -> list[Group]:
     """Lines and table rows in reading order."""
     groups: list[Group] = []
     for visual in visuals:
-        if len(visual) > 1:
+        if len(visual) > 1 and (cell := _wrapped_cell(groups, visual)):
+            # The first cell ran over two lines, and the file goes back up for the others.
+            del groups[-len(cell) :]
+            groups.append(Row([cell, *([line] for line in visual)], one_line=False))
+        elif len(visual) > 1:
             groups.extend(_wide(groups, visual))
         else:
             _place(groups, visual[0], page_height)
     return groups
+
+
+def _wrapped_cell(groups: Sequence[Group], visual: Visual) -> list[Line]:
+    """The lines just before that are the first cell of this row; none where they are not."""
+    above, first = groups[-1] if groups else None, visual[0]
+    if not isinstance(above, Line) or _is_paragraph_start(visual[-1]):
+        return []
+    if not _beside([above], first):
+        return []
+    cell = _column_beside(groups, first)
+    return cell if len(cell) > 1 and first.y1 > cell[0].y0 else []
 
 
 def _wide(groups: Sequence[Group], visual: Visual) -> Iterator[Group]:
@@ -212,7 +251,7 @@ def _evenly_spaced(visual: Visual) -> bool:
     """Whether these are three words or more, set equally far apart: a justified line's words."""
     gaps = [b.x0 - a.x1 for a, b in pairwise(visual)]
     words = [line.text.rpartition(" ")[2] if i == 0 else line.text for i, line in enumerate(visual)]
-    even = max(gaps) - min(gaps) < 0.25 * max(gaps)
+    even = max(gaps) - min(gaps) < 0.25 * max(gaps) < 0.75 * visual[0].size
     return len(gaps) > 1 and even and not any(" " in word or word.isdecimal() for word in words)
 
 
@@ -232,7 +271,7 @@ def _justified_before(visual: Visual, below: Line) -> bool:
     size = below.size
     return (
         min(abs(below.x0 - visual[0].x0), abs(below.x0 - visual[0].body_x0)) < size
-        and below.x1 > visual[-1].x0 - size
+        and visual[1].x0 - size < below.x1 < visual[-1].x1 + 0.4 * size
         and 0 < below.y0 - visual[0].y0 < 2 * size
         and _gap(visual) < 3 * size
     )
@@ -263,13 +302,15 @@ def _place(groups: list[Group], line: Line, page_height: float) -> None:
         cell = _column_beside(groups, line)
         if _is_paragraph_start(line):
             groups[-len(cell) :] = [_as_line(cell)]
-        elif (
-            line.y1 > cell[0].y0 - line.size and cell[-1].y1 - line.y0 < _TALLEST_ROW * page_height
-        ):
-            del groups[-len(cell) :]
-            groups.append(Row([cell, [line]], one_line=False))
+        elif line.y1 > cell[0].y0 - line.size and not _is_column(cell, page_height):
+            groups[-len(cell) :] = [Row([cell, [line]], one_line=False)]
             return
     groups.append(line)
+
+
+def _is_column(cell: Sequence[Line], page_height: float) -> bool:
+    tall = cell[-1].y1 - cell[0].y0 > _TALLEST_ROW * page_height
+    return tall or len(cell) > _MOST_CELL_LINES
 
 
 def _continues_cell(cell: Sequence[Line], line: Line) -> bool:

@@ -46,6 +46,7 @@ _PATTERNS: tuple[tuple[LabelKind, str], ...] = (
 _LABEL = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _PATTERNS))
 _FOOTNOTE = re.compile(r"([⁰¹²³⁴-⁹]{1,3}|[*†‡§#]{1,3}|\d{1,3}(?=\s))\s?")
 _LETTER_FIGURE = re.compile(r"[A-Z]\d{1,2}")
+_ARTICLE_DEPTHS = (("條", 3), ("条", 3), ("款", 4), ("項", 5), ("项", 5), ("節", 2), ("节", 2))
 _RAISED_FIGURES = re.compile("[⁰¹²³⁴-⁹]{1,3}")
 _CLOSING = re.compile(r"[.、．\s]+$")
 
@@ -64,13 +65,27 @@ class Label:
         if self.kind == "decimal":
             return self.number.count(".") + 1
         if self.kind == "article":
-            return 3 if self.number[-1] in "條条" else 2 if self.number[-1] in "節节" else 1
+            return next((deep for mark, deep in _ARTICLE_DEPTHS if mark in self.number), 1)
         return {"part": 1, "cjk": 1}.get(self.kind, 2)
 
     def follows(self, other: Label) -> bool:
         """Whether this is the next label of the list that `other` stands in: (b) after (a)."""
-        steps = {(a + 1) for a in _ordinals(other.number)}
-        return self.kind == other.kind and bool(steps & _ordinals(self.number))
+        if self.kind != other.kind:
+            return False
+        if self.kind == "decimal":
+            return self.number in _next_numbers(other.number)
+        steps = {place + 1 for place in _ordinals(other.number)}
+        return bool(steps & _ordinals(self.number))
+
+
+def _next_numbers(number: str) -> set[str]:
+    """After 3.1.2 comes 3.1.2.1, 3.1.3, 3.2 or 4."""
+    parts = number.split(".")
+    found = {f"{number}.1"}
+    for depth, last in enumerate(parts):
+        if last.isdecimal():
+            found.add(".".join([*parts[:depth], str(int(last) + 1)]))
+    return found
 
 
 def _ordinals(number: str) -> set[int]:
@@ -112,6 +127,11 @@ def cell_label(text: str) -> Label | None:
     label = label_of(text)
     whole = label is not None and not text[label.length :].strip(":： .")
     return label if whole else None
+
+
+def figure_label(text: str) -> Label | None:
+    """A bare whole number as a label; only its place on the page can say that it is one."""
+    return Label("decimal", text, len(text)) if text.isdecimal() and len(text) < 3 else None
 
 
 def footnote_mark(text: str) -> tuple[str, int]:

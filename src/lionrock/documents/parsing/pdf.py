@@ -15,7 +15,7 @@ from lionrock.documents.parsing.assemble import assemble
 from lionrock.documents.parsing.fragments import Fragment, Glyph
 from lionrock.documents.parsing.furniture import without_furniture
 from lionrock.documents.parsing.headings import mark_headings
-from lionrock.documents.parsing.layout import Visual, group_rows, visual_lines
+from lionrock.documents.parsing.layout import Visual, group_rows, in_rows, visual_lines
 from lionrock.documents.parsing.pdf_chars import Characters, Frame, frame_of
 from lionrock.documents.parsing.pdf_fonts import Fonts
 from lionrock.documents.parsing.pdf_lines import fragments_of
@@ -145,7 +145,7 @@ def _parts(
         width, height = sizes[page]
         yield _part(page, 0, height, visuals)
         for turn in sorted({f.turn for f in found if f.turn}):
-            visuals = visual_lines([f for f in found if f.turn == turn])
+            visuals = visual_lines(in_rows([f for f in found if f.turn == turn]))
             yield _part(page, turn, width if turn % 2 else height, visuals)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 from array import array
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from itertools import repeat
 from math import atan2, degrees, hypot
 from typing import Any
@@ -39,12 +39,18 @@ _font_weight = _bind("FPDFText_GetFontWeight", _I, _P, _I)
 _font_info = _bind("FPDFText_GetFontInfo", ctypes.c_ulong, _P, _I, _P, ctypes.c_ulong, _P)
 _matrix = _bind("FPDFText_GetMatrix", _I, _P, _I, _P)
 
+_LEAST_SIZE = 0.5
+
 _name = ctypes.create_string_buffer(96)
 _NAME_AT = ctypes.addressof(_name)
 _box = (ctypes.c_double * 4)()
 _BOX_SIDES = tuple(ctypes.addressof(_box) + 8 * i for i in range(4))
 _scales = pdfium.FS_MATRIX()
 _MATRIX_AT = ctypes.addressof(_scales)
+
+
+Sides = tuple[list[float], list[float], list[float], list[float]]
+"""Left, top, right and bottom of each character, in the page's own coordinates."""
 
 
 class Frame:
@@ -58,16 +64,6 @@ class Frame:
         self.quarter_turns = quarter_turns
         sides = right - left, top - bottom
         self.width, self.height = sides[::-1] if quarter_turns % 2 else sides
-
-    def shown(self, x: float, y: float) -> tuple[float, float]:
-        """Where a point of the page's coordinates stands on the page as shown."""
-        if self.quarter_turns == 0:
-            return x - self.left, self.top - y
-        if self.quarter_turns == 1:
-            return y - self.bottom, x - self.left
-        if self.quarter_turns == 2:
-            return self.right - x, y - self.bottom
-        return self.top - y, self.right - x
 
 
 def frame_of(page: Any) -> Frame:
@@ -93,15 +89,9 @@ class Characters:
         self.width, self.height = frame.width, frame.height
         self.count = max(pdfium.FPDFText_CountChars(text_page), 0)
         self.text = plain_characters(self._read_text())
-        self.left: Sequence[float]
-        self.right: Sequence[float]
-        self.upper: Sequence[float]
-        self.lower: Sequence[float]
-        self.tight = frame.quarter_turns != 0
-        if self.tight:
-            self.measure_tightly()
-        else:
-            self._measure()
+        self._facing: dict[float, tuple[float, int]] = {}
+        self.tight = False
+        self._place(*self._advances())
 
     def _read_text(self) -> str:
         """One character a box. pdfium's bulk text skips what has no Unicode: then one by one."""
@@ -113,7 +103,7 @@ class Characters:
         codes = map(_unicode, repeat(self._page), range(self.count))
         return "".join([chr(c) if c < 0xD800 or 0xDFFF < c < 0x110000 else "\0" for c in codes])
 
-    def _measure(self) -> None:
+    def _advances(self) -> Sides:
         """Boxes from advance width, ascent and descent: even along a line, as a highlight wants."""
         size = 16 * self.count
         buffer = ctypes.create_string_buffer(max(size, 1))
@@ -121,37 +111,54 @@ class Characters:
         places = range(start, start + size, 16)
         deque(map(_loose_box, repeat(self._page), range(self.count), places), maxlen=0)
         boxes = array("f", buffer.raw[:size]).tolist()
-        self.left, self.upper = boxes[0::4], boxes[1::4]
-        self.right, self.lower = boxes[2::4], boxes[3::4]
-        self.origin_x, self.origin_y = self._frame.left, self._frame.top
+        return boxes[0::4], boxes[1::4], boxes[2::4], boxes[3::4]
 
     def measure_tightly(self) -> None:
-        """Boxes of the ink: right for turned text and odd fonts, whose advances say nothing."""
+        """Take the boxes of the ink instead, for fonts whose metrics say nothing."""
         self.tight = True
-        boxes = [self.ink(i) for i in range(self.count)]
-        self.left, self.right = [box[0] for box in boxes], [box[2] for box in boxes]
-        self.upper, self.lower = [-box[1] for box in boxes], [-box[3] for box in boxes]
-        self.origin_x = self.origin_y = 0.0
+        boxes = []
+        for i in range(self.count):
+            _tight_box(self._page, i, *_BOX_SIDES)
+            boxes.append(tuple(_box))
+        left, right, bottom, top = ([box[k] for box in boxes] for k in range(4))
+        self._place(left, top, right, bottom)
 
-    def box(self, i: int) -> Glyph:
-        """Box of character `i` on the page as shown, as measured for all."""
-        x, y = self.origin_x, self.origin_y
-        return self.left[i] - x, y - self.upper[i], self.right[i] - x, y - self.lower[i]
-
-    def ink(self, i: int) -> Glyph:
-        """Box of the ink of character `i` on the page as shown."""
-        _tight_box(self._page, i, *_BOX_SIDES)
-        left, right, bottom, top = _box
+    def _place(
+        self, left: list[float], top: list[float], right: list[float], bottom: list[float]
+    ) -> None:
+        """Turn the boxes as the page is turned."""
         frame = self._frame
-        if not frame.quarter_turns:
-            return left - frame.left, frame.top - top, right - frame.left, frame.top - bottom
-        xa, ya = frame.shown(left, top)
-        xb, yb = frame.shown(right, bottom)
-        return min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)
+        if frame.quarter_turns == 0:
+            self.left, self.upper, self.right, self.lower = left, top, right, bottom
+            self.origin_x, self.origin_y = frame.left, frame.top
+        elif frame.quarter_turns == 1:
+            self.left, self.right = bottom, top
+            self.upper, self.lower = [-x for x in left], [-x for x in right]
+            self.origin_x, self.origin_y = frame.bottom, -frame.left
+        elif frame.quarter_turns == 2:
+            self.left, self.right = [-x for x in right], [-x for x in left]
+            self.upper, self.lower = [-y for y in bottom], [-y for y in top]
+            self.origin_x, self.origin_y = -frame.right, -frame.bottom
+        else:
+            self.left, self.right = [-y for y in top], [-y for y in bottom]
+            self.upper, self.lower = right, left
+            self.origin_x, self.origin_y = -frame.top, frame.right
+
+    def boxes(self, indexes: Iterable[int]) -> list[Glyph]:
+        """Boxes of these characters on the page as shown."""
+        x, y = self.origin_x, self.origin_y
+        left, upper, right, lower = self.left, self.upper, self.right, self.lower
+        return [(left[i] - x, y - upper[i], right[i] - x, y - lower[i]) for i in indexes]
 
     def facing(self, i: int, height: float) -> tuple[float, int]:
         """Font size of character `i` in points, and how its text is turned on the page as shown:
-        quarter turns against the clock, or -1 for aslant. `height` is its line's, for a check."""
+        quarter turns against the clock, or -1 for aslant. `height` is its box's: characters of one
+        height are taken to be of one size."""
+        if height not in self._facing:
+            self._facing[height] = self._look(i, height)
+        return self._facing[height]
+
+    def _look(self, i: int, height: float) -> tuple[float, int]:
         _matrix(self._page, i, _MATRIX_AT)
         a, b = _scales.a, _scales.b
         size = float(_font_size(self._page, i)) * hypot(_scales.c, _scales.d)
@@ -159,8 +166,8 @@ class Characters:
         if b or a < 0:
             angle = degrees(atan2(b, a)) / 90
             turn = (round(angle) + turn) % 4 if abs(angle - round(angle)) < 0.15 else -1
-        upright = turn == 0 and not 0.4 * height <= size <= 2 * height
-        return (height / 1.15 if upright else size), turn
+        plausible = turn or 0.4 * height <= size <= 2 * height
+        return max(size if plausible else height / 1.15, _LEAST_SIZE), turn
 
     def font(self, i: int) -> bytes:
         """Name of the font of character `i`."""

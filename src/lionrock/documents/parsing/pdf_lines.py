@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from operator import sub
+from operator import lt, sub
 
-from lionrock.documents.parsing.fragments import WIDE_GAP, Fragment, tidied
+from lionrock.documents.parsing.fragments import WIDE_GAP, Fragment, even, tidied
 from lionrock.documents.parsing.numbering import SUPERSCRIPT
 from lionrock.documents.parsing.pdf_chars import Characters
 from lionrock.documents.parsing.pdf_odd import odd_fragments
@@ -18,47 +18,61 @@ _OVERPRINT = 0.3
 _DINGBATS = re.compile(rb"dings|dingbat|symbol", re.IGNORECASE)
 _BREAK = rf"\r\n{BREAK_HYPHEN}"
 _PIECE = re.compile(rf"[^ \0{_BREAK}](?:[^{_BREAK}]*[^ \0{_BREAK}])?{BREAK_HYPHEN}?")
-_RAISED = re.compile(r"(?<!\d)\d{1,3}(?!\d)")
+_FIGURES = re.compile(r"\d+")
 
 
 def fragments_of(characters: Characters) -> list[Fragment]:
     """The page's fragments in the order of its text, which is pdfium's reading order."""
-    found = list(_fragments(characters))
-    if not characters.tight and any(f.x1 - f.x0 < 0.05 or f.y1 - f.y0 < 0.05 for f in found):
-        characters.measure_tightly()  # turned or metric-less text: advances say nothing of it
-        found = list(_fragments(characters))
+    found = _fragments(characters)
+    if any(f.xs[-1] - f.xs[0] < 0.05 or f.y1 - f.y0 < 0.05 for f in found):
+        characters.measure_tightly()  # a font whose metrics say nothing
+        found = _fragments(characters)
     return _without_overprint(found)
 
 
-def _fragments(characters: Characters) -> Iterator[Fragment]:
+def _fragments(characters: Characters) -> list[Fragment]:
     text, upper, lower = characters.text, characters.upper, characters.lower
     gaps = list(map(sub, characters.left[1:], characters.right))
+    found: list[Fragment] = []
     for piece in _PIECE.finditer(text):
         start, end = piece.span()
+        sample = _sample(text, start, end)
+        height = upper[sample] - lower[sample]
+        size, turn = characters.facing(sample, height)
         top, foot = max(upper[start:end]), min(lower[start:end])
-        size, turn = characters.facing(_sample(text, start, end), top - foot)
         if turn:
-            yield from odd_fragments(characters, start, end, size, turn)
-        elif max(gaps[start : end - 1], default=0.0) <= WIDE_GAP * size:
-            yield from _fragment(characters, start, end, top, foot, size)
+            found += odd_fragments(characters, start, end, size, turn)
+        elif top - foot <= 1.6 * height and (
+            end - start == 1 or max(gaps[start : end - 1]) <= WIDE_GAP * size
+        ):
+            found += _fragment(characters, start, end, top, foot, size)
         else:
-            for first, last in _split(text, gaps, start, end, WIDE_GAP * size):
+            for first, last in _parts(characters, gaps, start, end, size):
                 top, foot = max(upper[first:last]), min(lower[first:last])
-                size, _ = characters.facing(_sample(text, first, last), top - foot)
-                yield from _fragment(characters, first, last, top, foot, size)
+                sample = _sample(text, first, last)
+                size, _ = characters.facing(sample, upper[sample] - lower[sample])
+                found += _fragment(characters, first, last, top, foot, size)
+    return found
 
 
 def _sample(text: str, start: int, end: int) -> int:
-    """A character that speaks for the line: the middle one, or the next that is no space."""
+    """A character that speaks for the line: the middle one, or one beside it that is no space."""
     middle = (start + end) // 2
-    return middle if text[middle] != " " else min(middle + 1, end - 1)
+    return middle if text[middle] != " " else max(middle - 1, start)
 
 
-def _split(
-    text: str, gaps: Sequence[float], start: int, end: int, limit: float
+def _parts(
+    characters: Characters, gaps: Sequence[float], start: int, end: int, size: float
 ) -> Iterator[tuple[int, int]]:
-    """The parts of a line between its wide gaps."""
-    cuts = [i + 1 for i in range(start, end - 1) if gaps[i] > limit]
+    """The parts of a line between wide gaps; pdfium at times takes two lines for one, where the
+    second begins with a raised figure."""
+    text, lower = characters.text, characters.lower
+    cuts = [
+        i + 1
+        for i in range(start, end - 1)
+        if gaps[i] > WIDE_GAP * size
+        or (gaps[i] < -2 * size and abs(lower[i + 1] - lower[i]) > 0.3 * size)
+    ]
     for first, last in zip([start, *cuts], [*cuts, end], strict=True):
         part = text[first:last]
         lead = len(part) - len(part.lstrip(" "))
@@ -68,40 +82,58 @@ def _split(
 
 def _fragment(
     characters: Characters, start: int, end: int, top: float, foot: float, size: float
-) -> Iterator[Fragment]:
+) -> list[Fragment]:
     """The fragment of characters `start` to `end`, whose boxes reach from `foot` up to `top`."""
     text = characters.text[start:end]
-    xs = list(characters.left[start:end])
-    xs.append(characters.right[end - 1])
-    if top - foot > 2.6 * size or (sorted(xs) != xs and min(xs) < xs[0] - size):
-        yield from odd_fragments(characters, start, end, size, 0)
-        return
-    if sorted(xs) != xs and len(once := _once(text, xs, _OVERPRINT * size)) < len(text):
-        text, xs = once, xs[: len(once) + 1]
+    xs = [*characters.left[start:end], characters.right[end - 1]]
+    rising = all(map(lt, xs, xs[1:]))
+    if top - foot > 2.6 * size or (not rising and min(xs) < xs[0] - size):
+        return odd_fragments(characters, start, end, size, 0)
+    if not rising:
+        text = _once(text, xs, _OVERPRINT * size)
+        xs = xs[: len(text) + 1]
     if max(characters.lower[start:end]) > foot + 0.15 * (top - foot):
-        text = _raise_figures(characters, text, start, foot, top)
+        text = _raise_figures(characters, text, start)
     if characters.origin_x:
         xs = [x - characters.origin_x for x in xs]
     text, xs = tidied(text, xs, size)
-    if text:
-        fonts = characters.line_fonts(start, end)
-        if len(text) == 1 and _DINGBATS.search(fonts[0]):
-            text = "•"
-        y0, y1 = characters.origin_y - top, characters.origin_y - foot
-        yield Fragment(text, xs, y0, max(y1, y0 + 0.5), size, fonts)
+    if not text:
+        return []
+    if not rising:
+        xs = even(xs)
+    fonts = characters.line_fonts(start, end)
+    if len(text) == 1 and _DINGBATS.search(fonts[0]):
+        text = "•"
+    y0, y1 = characters.origin_y - top, characters.origin_y - foot
+    return [Fragment(text, xs, y0, max(y1, y0 + 0.5), size, fonts)]
 
 
-def _raise_figures(
-    characters: Characters, text: str, start: int, lower: float, upper: float
-) -> str:
+def _raise_figures(characters: Characters, text: str, start: int) -> str:
     """Small figures above the line as superscript characters, so that "10³" is not "103"."""
-    for match in _RAISED.finditer(text):
-        i = start + match.start()
-        own = characters.upper[i] - characters.lower[i]
-        if own < 0.8 * (upper - lower) and characters.lower[i] > lower + 0.15 * (upper - lower):
-            raised = match[0].translate(SUPERSCRIPT)
-            text = f"{text[: match.start()]}{raised}{text[match.end() :]}"
+    for match in _FIGURES.finditer(text):
+        last = match.end()
+        for first in range(match.start(), last):
+            beside = _beside(text, first, last)
+            if beside is not None and _is_raised(characters, start + first, start + beside):
+                raised = text[first:last].translate(SUPERSCRIPT)
+                text = f"{text[:first]}{raised}{text[last:]}"
+                break
     return text
+
+
+def _beside(text: str, first: int, last: int) -> int | None:
+    """The nearest character before, or else after, that is no space."""
+    before = len(text[:first].rstrip(" ")) - 1
+    if before >= 0:
+        return before
+    after = len(text) - len(text[last:].lstrip(" "))
+    return after if after < len(text) else None
+
+
+def _is_raised(characters: Characters, i: int, beside: int) -> bool:
+    upper, lower = characters.upper, characters.lower
+    height = upper[beside] - lower[beside]
+    return upper[i] - lower[i] < 0.8 * height and lower[i] > lower[beside] + 0.15 * height
 
 
 def _without_overprint(fragments: list[Fragment]) -> list[Fragment]:
@@ -109,18 +141,24 @@ def _without_overprint(fragments: list[Fragment]) -> list[Fragment]:
     kept: list[Fragment] = []
     seen: dict[str, list[Fragment]] = {}
     for fragment in fragments:
-        twins = seen.setdefault(fragment.text, [])
-        near = _OVERPRINT * fragment.size
-        if not any(
-            abs(t.x0 - fragment.x0) < near and abs(t.y0 - fragment.y0) < near for t in twins
-        ):
-            kept.append(fragment)
+        twins = seen.get(fragment.text)
+        if twins is None:
+            seen[fragment.text] = [fragment]
+        elif any(_printed_over(fragment, twin) for twin in twins):
+            continue
+        else:
             twins.append(fragment)
+        kept.append(fragment)
     return kept
 
 
+def _printed_over(a: Fragment, b: Fragment) -> bool:
+    near = _OVERPRINT * a.size
+    return abs(a.xs[0] - b.xs[0]) < near and abs(a.y0 - b.y0) < near
+
+
 def _once(text: str, xs: list[float], near: float) -> str:
-    """The text, or its first half where the second is printed over it."""
+    """The text, or its first half where the second is printed over it: "Total Total"."""
     half = len(text) // 2
     doubled = text[:half] == text[half + 1 :] and half > 2 and abs(xs[half + 1] - xs[0]) < near
     return text[:half] if doubled else text

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
-from lionrock.documents.parsing.fragments import WIDE_GAP, Fragment, Glyph, tidied
+from lionrock.documents.parsing.fragments import WIDE_GAP, Fragment, Glyph, even, tidied
 from lionrock.documents.parsing.pdf_chars import Characters
 from lionrock.documents.parsing.text import BREAK_HYPHEN, UNTIDY
 
@@ -18,40 +18,53 @@ _READS_DOWN = 3
 
 def odd_fragments(
     characters: Characters, start: int, end: int, size: float, turn: int
-) -> Iterator[Fragment]:
+) -> list[Fragment]:
     """The fragments of such a line; `turn` as in `Characters.facing`."""
     if turn == DIAGONAL:
-        return
-    text, boxes = _boxed(characters, start, end, tight=turn != 0)
+        return []
+    text, boxes = _boxed(characters, start, end)
     if not text:
-        return
+        return []
     fonts = characters.line_fonts(start, end)
     x0, y0, x1, y1 = _bounds(boxes)
-    if not turn and y1 - y0 <= 2.6 * size:
-        if all(a[0] <= b[0] + size for a, b in pairwise(boxes)):
-            text, xs = tidied(text, list(accumulate([*(box[0] for box in boxes), x1], max)), size)
-            yield Fragment(text, xs, y0, y1, size, fonts)
-        else:  # right to left: edges only for the layout, spread evenly
-            step = (x1 - x0) / len(boxes)
-            xs = [x0 + step * i for i in range(len(boxes) + 1)]
-            yield Fragment(text, xs, y0, y1, size, fonts, glyphs=boxes)
-        return
-    turn = turn or _READS_DOWN
-    straight = [_turned(box, turn, characters.width, characters.height) for box in boxes]
-    for first, last in _parts(text, straight, WIDE_GAP * size):
-        xs = list(
-            accumulate([*(box[0] for box in straight[first:last]), straight[last - 1][2]], max)
-        )
-        _, y0, _, y1 = _bounds(straight[first:last])
-        glyphs = boxes[first:last]
-        yield Fragment(text[first:last], xs, y0, y1, size, fonts, turn=turn, glyphs=glyphs)
+    if turn or y1 - y0 > 2.6 * size:
+        turned = turn or _READS_DOWN
+        straight = [_turned(box, turned, characters.width, characters.height) for box in boxes]
+        return [
+            _part(text, boxes, straight, first, last, size, fonts, turned)
+            for first, last in _parts(text, straight, WIDE_GAP * size)
+        ]
+    if all(a[0] <= b[0] + size for a, b in pairwise(boxes)):
+        text, xs = tidied(text, [*(box[0] for box in boxes), x1], size)
+        return [Fragment(text, even(xs), y0, y1, size, fonts)]
+    # Right to left: the edges, spread evenly, serve the layout only.
+    step = (x1 - x0) / len(boxes)
+    xs = [x0 + step * i for i in range(len(boxes) + 1)]
+    return [Fragment(text, xs, y0, y1, size, fonts, glyphs=boxes)]
 
 
-def _boxed(characters: Characters, start: int, end: int, tight: bool) -> tuple[str, list[Glyph]]:
+def _part(
+    text: str,
+    boxes: Sequence[Glyph],
+    straight: Sequence[Glyph],
+    first: int,
+    last: int,
+    size: float,
+    fonts: tuple[bytes, bytes],
+    turn: int,
+) -> Fragment:
+    """Characters `first` to `last` of a turned line, whose `straight` boxes are turned back."""
+    part = straight[first:last]
+    xs = list(accumulate([*(box[0] for box in part), part[-1][2]], max))
+    _, y0, _, y1 = _bounds(part)
+    glyphs = list(boxes[first:last])
+    return Fragment(text[first:last], xs, y0, y1, size, fonts, turn=turn, glyphs=glyphs)
+
+
+def _boxed(characters: Characters, start: int, end: int) -> tuple[str, list[Glyph]]:
     """The characters that can be seen, spaces between them included, and their boxes."""
     text = characters.text[start:end].replace(BREAK_HYPHEN, "-")
-    box = characters.ink if tight else characters.box
-    glyphs = [box(i) for i in range(start, end)]
+    glyphs = characters.boxes(range(start, end))
     untidy = bool(UNTIDY.search(text))
     letters: list[str] = []
     kept: list[Glyph] = []
@@ -79,8 +92,12 @@ def _turned(box: Glyph, turn: int, width: float, height: float) -> Glyph:
 
 
 def _parts(text: str, boxes: Sequence[Glyph], limit: float) -> Iterator[tuple[int, int]]:
-    """The stretches of text between gaps wider than `limit`."""
-    cuts = [i + 1 for i, (a, b) in enumerate(pairwise(boxes)) if b[0] - a[2] > limit]
+    """The stretches of text between gaps wider than `limit`, and jumps back as wide."""
+    cuts = [
+        i + 1
+        for i, (a, b) in enumerate(pairwise(boxes))
+        if b[0] - a[2] > limit or b[0] < a[0] - limit
+    ]
     for first, last in zip([0, *cuts], [*cuts, len(boxes)], strict=True):
         part = text[first:last]
         lead = len(part) - len(part.lstrip(" "))

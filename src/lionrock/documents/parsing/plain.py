@@ -27,13 +27,19 @@ def parse_text(path: Path) -> Flow:
 def blocks_of(text: str) -> Iterator[FlowBlock]:
     """The blocks of a plain text."""
     lines = [line.expandtabs().rstrip() for line in text.splitlines()]
-    wrapped = _is_wrapped(lines)
-    for chunk in _chunks(lines, wrapped):
-        first = chunk[0].strip()
-        if len(chunk) == 1 and _is_heading(first):
-            yield from heading(first, _level(first))
+    texts = [_joined(chunk) for chunk in _chunks(lines, _is_wrapped(lines))]
+    for i, joined in enumerate(texts):
+        beside = texts[max(i - 1, 0) : i] + texts[i + 1 : i + 2]
+        if _is_heading(joined) and not any(_is_sibling(joined, other) for other in beside):
+            yield from heading(joined, _level(joined))
         else:
-            yield from paragraph(_joined(chunk))
+            yield from paragraph(joined)
+
+
+def _is_sibling(text: str, other: str) -> bool:
+    """Whether both are entries of one list: "一、客戶" and "二、員工"."""
+    a, b = label_of(text), label_of(other)
+    return a is not None and b is not None and a.kind == b.kind == "cjk"
 
 
 def _is_wrapped(lines: Sequence[str]) -> bool:

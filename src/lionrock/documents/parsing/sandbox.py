@@ -23,6 +23,9 @@ from lionrock.errors import UnreadableDocument
 OnProgress = Callable[[int, int], None]
 """Called with pages done and pages in all."""
 
+COMMAND = (sys.executable, "-P", "-m", "lionrock.documents.parsing.child")
+"""What is run for each file; -P keeps the working directory off the module path."""
+
 _LARGEST_ANSWER = 2**30
 _SLOW = {signal.SIGXCPU}
 _STARVED = {signal.SIGABRT, signal.SIGTRAP, signal.SIGILL, signal.SIGKILL}
@@ -87,9 +90,8 @@ async def ask_child(
 ) -> tuple[bytes, bytes]:
     """Header and tail of a child's answer. The child is gone when this returns or raises."""
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "lionrock.documents.parsing.child",
-        stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=_environment(),
-    )  # fmt: skip
+        *COMMAND, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=_environment()
+    )
     bounds = {
         "parent": os.getpid(),
         "seconds": limits.seconds,

@@ -13,9 +13,10 @@ from lionrock.documents.parsing.fragments import Fragment
 from lionrock.documents.parsing.layout import Group, Line, Row
 from lionrock.documents.parsing.numbering import Label, footnote_mark
 
-# The end of a sentence or of a list item, or of a line of contents.
+_CONTENTS_LINE = re.compile(r"(?:[.…·]\s?){3,}\d{1,4}$")
+# The end of a sentence or of a list item.
 _ENDED = re.compile(
-    r"(?:[.!?;:。！？；：…][\"'”’」』)）\]⁰¹²³⁴-⁹]*|[;,；，、]\s?(?:and|or|及|或|和)|[.…·]{3}\s?\d{1,4})$"
+    r"(?:[.!?;:。！？；：…][\"'”’」』)）\]⁰¹²³⁴-⁹]*|[;,；，、]\s?(?:and|or|及|或|和))$"
 )
 _SMALL = 0.92
 """A footnote's type is at most this part of the body's."""
@@ -183,6 +184,8 @@ def _continues(draft: Draft, page: int, line: Line, facts: PageFacts) -> bool:
         return False
     moved = page != draft.pieces[-1][0] or line.y0 < above.y0 - 0.5 * line.size
     if abs(line.size - above.size) > 0.12 * above.size:
+        return False
+    if _CONTENTS_LINE.search(above.text):
         return False
     ended = bool(_ENDED.search(above.text))
     runs_on = not ended and line.text[0].islower()

@@ -41,7 +41,7 @@ _UNSEEN = (
     "\ud800-\udfff\ue000-\uf8ff\ufe00-\ufe0f\ufeff\ufff0-\uffff\U000e0000-\U0010ffff"
 )
 _LIGATURES = "\ufb00-\ufb06"
-UNTIDY = re.compile(rf"[{_UNSEEN}{_LIGATURES}]|  +|[\r\n]")
+UNTIDY = re.compile(rf"[{_UNSEEN}{_LIGATURES}]| [ {_UNSEEN}]+|[\r\n]")
 # A glyph without a meaning at the start of a line, apart from the text: a bullet of a symbol font.
 _NAMELESS_BULLET = re.compile("(?<![^\n])[\x01\x03-\x08\x0e-\x1f\ue000-\uf8ff](?= )")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import json
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,8 @@ _TEMPLATE = b"""
 }
 #for b in json(bytes(sys.inputs.blocks)) {
   block(breakable: not b.u, sticky: b.k == "heading", width: 100%,
-    above: if b.k == "heading" { 1.5em } else if b.k == "row" { 0pt } else { 0.9em },
-    below: if b.k == "row" { 0pt } else { 0.9em }, set-block(b))
+    above: if b.k == "heading" { 1.5em } else if b.w != none { 0pt } else { 0.9em },
+    below: if b.w != none { 0pt } else { 0.9em }, set-block(b))
 }
 """
 
@@ -84,6 +85,7 @@ def reading_copy(blocks: Sequence[FlowBlock], title: str) -> bytes:
     )
 
 
+@cache
 def _fonts() -> Any:
     """The one font used, whatever the machine has."""
     package = importlib.util.find_spec("noto_cjk_sans_otc")
@@ -97,25 +99,30 @@ def _fonts() -> Any:
 
 def _data(blocks: Sequence[FlowBlock]) -> Iterator[dict[str, object]]:
     """What the template is given; the rows of one table share their column widths."""
-    for _, group in groupby(blocks, key=lambda block: len(block.cells)):
+    for _, group in groupby(blocks, key=lambda block: bool(block.cells)):
         run = list(group)
-        widths = _widths(run) if 1 < len(run[0].cells) <= _MOST_COLUMNS else None
+        columns = max(len(block.cells) for block in run)
+        widths = _widths(run, columns) if 1 < columns <= _MOST_COLUMNS else None
         for block in run:
             short = len(block.text) < _LONGEST_UNBROKEN
             yield {
                 "k": block.kind,
                 "l": min(block.level, 6),
                 "t": block.text,
-                "c": block.cells,
+                "c": _padded(block, columns),
                 "w": widths if short else None,
                 "u": short,
             }
 
 
-def _widths(rows: Sequence[FlowBlock]) -> list[int]:
+def _padded(block: FlowBlock, columns: int) -> list[str]:
+    return [*block.cells, *[""] * (columns - len(block.cells))]
+
+
+def _widths(rows: Sequence[FlowBlock], columns: int) -> list[int]:
     """Shares of the width by the longest cell, within bounds, Chinese characters counted twice."""
-    longest = [max(_em(row.cells[i]) for row in rows) for i in range(len(rows[0].cells))]
-    return [min(max(length, 8), 60) for length in longest]
+    padded = [_padded(row, columns) for row in rows]
+    return [min(max(max(map(_em, column)), 8), 60) for column in zip(*padded, strict=True)]
 
 
 def _em(text: str) -> int:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import openpyxl
 
@@ -21,13 +20,9 @@ _CURRENCY = re.compile(r"\[\$([^\]-]+)[^\]]*\]|\"([^\"]{1,5})\"|([$£€¥])")
 
 def parse_xlsx(path: Path) -> Flow:
     """Read a workbook: the values that were last calculated, as their number formats show them."""
-    try:
-        book = openpyxl.load_workbook(checked(path), read_only=True, data_only=True)
-        title = book.properties.title or ""
-        blocks = [block for sheet in book.worksheets for block in _sheet(sheet)]
-    except (KeyError, ValueError, TypeError, AttributeError, BadZipFile, SyntaxError) as error:
-        raise UnreadableDocument("it is damaged: not a complete workbook") from error
-    return Flow(str(title), blocks)
+    book = openpyxl.load_workbook(checked(path), read_only=True, data_only=True)
+    blocks = [block for sheet in book.worksheets for block in _sheet(sheet)]
+    return Flow(str(book.properties.title or ""), blocks)
 
 
 def _sheet(sheet: Any) -> Iterator[FlowBlock]:
@@ -35,8 +30,7 @@ def _sheet(sheet: Any) -> Iterator[FlowBlock]:
         return
     rows = []
     for cells in sheet.iter_rows():
-        held = [cell for cell in cells if cell.value is not None]
-        last = cells.index(held[-1]) + 1 if held else 0
+        last = max((i for i, cell in enumerate(cells, 1) if cell.value is not None), default=0)
         rows.extend(row(_cell(cell) for cell in cells[:last]))
         if len(rows) > _MOST_ROWS:
             raise UnreadableDocument(f"it has more than {_MOST_ROWS:,} rows in one sheet")
