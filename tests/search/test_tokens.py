@@ -17,6 +17,7 @@ from lionrock.search.tokens import terms
         ("paragraph 4.1.6", ["paragraph", "4.1.6"]),
         ("cross-border", ["cross", "border", "crossborder"]),
         ("ＣＤＤ", ["cdd"]),
+        ("metrics³³ and limits", ["metric", "limit"]),
         ("的", []),
         ("", []),
     ],

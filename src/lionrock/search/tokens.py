@@ -14,6 +14,7 @@ import snowballstemmer
 from lionrock.documents.language import HAN, to_simplified
 
 _TOKEN = re.compile(rf"(?:{HAN.pattern})+|[^\W_\u3400-\u9fff]+(?:[.,:/'’-][^\W_\u3400-\u9fff]+)*")
+_SUPERSCRIPTS = re.compile("[⁰¹²³⁴-⁹]+")
 _STOP = frozenset(
     "a an and are as at be been by can do does for from had has have he how i if in into is it its"
     " may me must my no not of on or our shall should so such that the their them then there these"
@@ -35,7 +36,9 @@ def stem(word: str) -> str:
 
 def terms(text: str) -> list[str]:
     """Terms of `text` in order, with repeats. The same for documents and questions."""
-    folded = to_simplified(unicodedata.normalize("NFKC", text).lower())
+    # The mark of a footnote is no part of its word: NFKC would make "metrics³" into metrics3.
+    plain = _SUPERSCRIPTS.sub(" ", text)
+    folded = to_simplified(unicodedata.normalize("NFKC", plain).lower())
     found: list[str] = []
     for match in _TOKEN.finditer(folded):
         token = match.group()

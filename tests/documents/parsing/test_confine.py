@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -75,3 +76,10 @@ def test_memory_is_bounded() -> None:
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "refused"
+
+
+def test_processor_time_is_bounded_and_its_end_can_be_told() -> None:
+    script = (
+        "from lionrock.documents.parsing.confine import limit\nlimit(2**30, 1)\nwhile True: pass"
+    )
+    assert subprocess.run([sys.executable, "-c", script], timeout=60).returncode == -signal.SIGXCPU

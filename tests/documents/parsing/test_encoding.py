@@ -1,3 +1,5 @@
+"""Encodings of short and long texts in three scripts."""
+
 from __future__ import annotations
 
 import pytest

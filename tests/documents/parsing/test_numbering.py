@@ -1,3 +1,5 @@
+"""Labels: what is one, what only looks like one."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Runs packed and unpacked, boxes of slices, lines joined."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Characters no reader sees."""
+
 from __future__ import annotations
 
 import pytest

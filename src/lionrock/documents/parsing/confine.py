@@ -24,6 +24,7 @@ _X32 = 0x40000000
 _CLONE_THREAD = 0x10000
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _OPEN_FILES = 64
+_GRACE_SECONDS = 5
 
 
 class _Calls(NamedTuple):
@@ -66,7 +67,7 @@ _ABSENT = (435, 437)  # clone3 openat2
 
 
 def limit(memory_bytes: int, seconds: int) -> None:
-    """Bound address space, processor time, open files, files written (none), core dumps (none)."""
+    """Bound address space, processor time, open files, the size of files written, core dumps (none)."""
     for what, most in (
         (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_CPU, seconds),
@@ -75,8 +76,12 @@ def limit(memory_bytes: int, seconds: int) -> None:
         (resource.RLIMIT_FSIZE, 2**20),
     ):
         _, hard = resource.getrlimit(what)
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (most, most))
+        soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        # A little above for the processor: at the soft limit comes SIGXCPU, at the hard one SIGKILL,
+        # which could mean anything.
+        spare = _GRACE_SECONDS if what == resource.RLIMIT_CPU else 0
+        top = soft + spare if hard == resource.RLIM_INFINITY else min(soft + spare, hard)
+        resource.setrlimit(what, (soft, top))
 
 
 def confine() -> bool:
