@@ -27,14 +27,16 @@ async def run(settings: Settings, arguments: argparse.Namespace) -> int:
     if arguments.pull:
         await pull(settings, [], quiet=arguments.json)
     async with serving(settings, web=True) as server:
-        if arguments.demo:
-            async with connect(settings) as client:
-                await show(client, quiet=arguments.json)
         link = await server.house.sign_in_link(server.url)
         if arguments.json:
             emit({"url": server.url, "link": link, "notices": server.house.notices})
         else:
             _say(server.url, link, server.house.notices, time.monotonic() - started)
+        if arguments.demo:
+            async with connect(settings) as client:
+                await show(client, quiet=arguments.json)
+            if not arguments.json:
+                print(f"\nLionrock goes on at {server.url}. Sign in once with: {link}", flush=True)
         await asyncio.Event().wait()
     return 0
 
