@@ -139,9 +139,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def wheel(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A wheel file with these members."""
+    """A wheel file with these members: the same bytes whenever it is made."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", compression) as archive:
         for name, data in members.items():
-            archive.writestr(name, data)
+            entry = zipfile.ZipInfo(name, date_time=(2026, 1, 1, 0, 0, 0))
+            entry.compress_type = compression
+            archive.writestr(entry, data)
     return out.getvalue()

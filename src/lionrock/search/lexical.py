@@ -8,6 +8,7 @@ in the postings of the question's terms; of an insert: amortised logarithmic (se
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,8 @@ class LexicalIndex:
         self.fresh = self._prepare()
         self._index = tantivy.Index(_schema(), path=str(directory))
         self._writer = self._index.writer(heap_size=_MEMORY, num_threads=1)
+        # A cancelled caller leaves its thread at work: the next one, or close, waits for it.
+        self._writing = threading.Lock()
 
     def _prepare(self) -> bool:
         """True when the directory holds no index of this format and was made anew."""
@@ -55,24 +58,21 @@ class LexicalIndex:
 
     def add(self, version_id: UUID, entries: Iterable[Entry]) -> None:
         """Replace a version's entries; visible to searches when this returns."""
-        self._writer.delete_documents_by_term("version", version_id.hex)
-        for entry in entries:
-            document = tantivy.Document()
-            document.add_text("id", entry.passage_id.hex)
-            document.add_text("version", entry.version_id.hex)
-            document.add_text("collection", entry.collection_id.hex)
-            document.add_text("heading", " ".join(terms(entry.heading)))
-            document.add_text("body", " ".join(terms(entry.text)))
-            self._writer.add_document(document)
-        self._commit()
+        with self._writing:
+            self._writer.delete_documents_by_term("version", version_id.hex)
+            for entry in entries:
+                self._writer.add_document(_document(entry))
+            self._commit()
 
     def clear(self) -> None:
-        self._writer.delete_all_documents()
-        self._commit()
+        with self._writing:
+            self._writer.delete_all_documents()
+            self._commit()
 
     def remove(self, version_id: UUID) -> None:
-        self._writer.delete_documents_by_term("version", version_id.hex)
-        self._commit()
+        with self._writing:
+            self._writer.delete_documents_by_term("version", version_id.hex)
+            self._commit()
 
     def _commit(self) -> None:
         self._writer.commit()
@@ -116,7 +116,18 @@ class LexicalIndex:
         return {t: int(searcher.doc_freq("body", t)) for t in dict.fromkeys(question_terms)}
 
     def close(self) -> None:
-        self._writer.wait_merging_threads()
+        with self._writing:
+            self._writer.wait_merging_threads()
+
+
+def _document(entry: Entry) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_text("id", entry.passage_id.hex)
+    document.add_text("version", entry.version_id.hex)
+    document.add_text("collection", entry.collection_id.hex)
+    document.add_text("heading", " ".join(terms(entry.heading)))
+    document.add_text("body", " ".join(terms(entry.text)))
+    return document
 
 
 def _schema() -> tantivy.Schema:
