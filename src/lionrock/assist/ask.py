@@ -132,6 +132,7 @@ async def _quotes(run: RunContext, ranked: Sequence[Candidate]) -> list[Quote]:
                 Quote(
                     citation=citation,
                     heading=candidate.passage.heading,
+                    lead=candidate.lead,
                     score=round(candidate.score, 4),
                     meaning=round(candidate.features["meaning"] / 10 + 0.8, 4),
                     words=candidate.words,

@@ -43,6 +43,15 @@ class Candidate:
     def text(self) -> str:
         return self.passage.text[self.start : self.end]
 
+    @property
+    def lead(self) -> str:
+        """The nearest heading; for a table row, the row that heads its passage too."""
+        heading = self.passage.heading.rpartition(" › ")[2]
+        if self.passage.kind != "row" or self.start == 0:
+            return heading
+        first = self.passage.text.partition("\n")[0]
+        return f"{heading}: {first}" if heading else first
+
 
 @dataclass(frozen=True, slots=True)
 class Ranking:

@@ -76,10 +76,9 @@ async def log_odds(run: RunContext, question: str, quote: Quote) -> float | None
 
 
 def _request(question: str, quote: Quote) -> ChatRequest:
-    heading = quote.heading.rpartition(" › ")[2]
     text = quote.citation.quote[:_LONGEST_QUOTE]
     content = (
-        f"Quote ({heading}): {text}\n\nQuestion: {question}\n\n"
+        f"Quote ({quote.lead}): {text}\n\nQuestion: {question}\n\n"
         "Does the quote itself state the answer? yes or no?"
     )
     return ChatRequest(

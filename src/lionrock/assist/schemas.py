@@ -29,6 +29,8 @@ class Quote(BaseModel):
     model_config = ConfigDict(frozen=True)
     citation: Citation
     heading: str
+    lead: str = ""
+    """What it is read with: its nearest heading; of a table row the table's first row too."""
     score: float
     """The ranker's score; comparable within one question only."""
     meaning: float
