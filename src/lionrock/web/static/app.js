@@ -185,7 +185,10 @@ function byKey(key) {
   if (!element) return false;
   if (key === "/") element.focus();
   else if (key === "?") element.showModal();
-  else element.click();
+  else {
+    window.htmx?.process(element);    // An answer just streamed in may not be htmx's yet.
+    element.click();
+  }
   return true;
 }
 
