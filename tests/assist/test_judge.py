@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from lionrock.kernel.actors import Actor
 from lionrock.kernel.capabilities import Progress, find
 from lionrock.kernel.database import Database
 from lionrock.models.embeddings import LocalEmbedder
-from lionrock.models.engines import ChatRequest
+from lionrock.models.engines import ChatRequest, Delta, Finished
 from tests.building import house_of, taught
 from tests.fakes import ScriptedEngine
 
@@ -120,3 +121,27 @@ async def test_quotes_that_give_different_figures_are_all_shown_and_none_is_chos
     assert answer.model is None
     assert "more than one figure" in answer.note
     assert not any(r.max_tokens > 1 for r in engine.requests)
+
+
+async def test_an_engine_that_dies_while_wording_leaves_the_chosen_quotes_as_they_are(
+    database: Database, actor: Actor, tmp_path: Path, embedder: LocalEmbedder
+) -> None:
+    class DiesWording(ScriptedEngine):
+        async def chat(self, request: ChatRequest) -> AsyncGenerator[Delta | Finished, None]:
+            if request.likely_tokens:
+                async for part in super().chat(request):
+                    yield part
+                return
+            yield Delta("The complaint records are kept for six years [1]. And then")
+            yield Delta(" more. And")
+            raise EngineUnavailable("the engine stopped")
+
+    engine = DiesWording(
+        "", name="measured", odds=lambda prompt: 3.0 if "six years" in prompt else -3.0
+    )
+    answer, _ = await ask(database, actor, tmp_path, embedder, engine)
+    assert not answer.refused
+    assert "the engine stopped" in answer.note
+    for sentence in answer.sentences:
+        assert all("six years" in answer.citations[i].quote for i in sentence.cites)
+    assert answer.sentences[0].cites

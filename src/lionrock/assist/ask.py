@@ -61,7 +61,8 @@ async def ask(
             yield progress
         if len({given(asked_for(question), q.citation.quote) for q in asked.chosen}) > 1:
             # "Five years" and "three years" each answer something: a person must see both.
-            asked.note = SEVERAL[asked.language]
+            alone = "" if with_model else QUOTES_ONLY[asked.language]
+            asked.note = f"{SEVERAL[asked.language]} {alone}".strip()
         elif asked.chosen and with_model:
             yield Progress(stage="wording")
             cited = [q.citation for q in asked.chosen]
@@ -72,8 +73,11 @@ async def ask(
         else:
             asked.note = QUOTES_ONLY[asked.language]
     except Unavailable as error:
-        _decide_alone(asked)
-        asked.note = f"{QUOTES_ONLY[asked.language]} ({error.detail})"
+        # What was chosen and said before the engine went stands: sentences count on those quotes.
+        if not asked.chosen:
+            _decide_alone(asked)
+        alone = "" if asked.sentences else QUOTES_ONLY[asked.language]
+        asked.note = f"{alone} ({error.detail})".strip()
     if not asked.chosen:
         yield _refusal(asked)
         return
