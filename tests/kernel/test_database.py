@@ -8,6 +8,7 @@ from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
 from lionrock.kernel.migrate import prepare
 from tests.conftest import runtime_url
+from tests.isolation.sessions import enter
 
 
 async def test_a_tenant_sees_its_own_rows_and_no_others(
@@ -48,12 +49,44 @@ async def test_the_tenant_does_not_outlive_its_transaction(
     db = await asyncpg.connect(runtime_url(postgres))
     try:
         async with db.transaction():
-            await db.execute("SELECT set_config('lionrock.tenant', $1, true)", str(actor.tenant_id))
+            await enter(db, actor.tenant_id)
             assert await db.fetchval("SELECT count(*) FROM members") == 1
         with pytest.raises(asyncpg.PostgresError):
             await db.fetch("SELECT * FROM members")
     finally:
         await db.close()
+
+
+async def test_what_one_transaction_sets_does_not_reach_the_next(
+    postgres: str, database: Database, actor: Actor
+) -> None:
+    pool = await Database.open(runtime_url(postgres), size=1)
+    async with pool.tenant_session(actor) as db:
+        await db.execute(
+            "SET search_path = pg_temp; SET statement_timeout = 0; SET row_security = off"
+        )
+    async with pool.tenant_session(actor) as db:
+        assert await db.fetchval("SHOW search_path") == "lionrock, public, pg_temp"
+        assert await db.fetchval("SHOW statement_timeout") == "2min"
+        assert await db.fetchval("SHOW idle_in_transaction_session_timeout") == "5min"
+        assert await db.fetchval("SHOW row_security") == "on"
+    await pool.close()
+
+
+async def test_a_temporary_table_cannot_stand_in_for_a_tenants(
+    postgres: str, database: Database, actor: Actor
+) -> None:
+    pool = await Database.open(runtime_url(postgres), size=1)
+    async with pool.tenant_session(actor) as db:
+        await db.execute("CREATE TEMP TABLE members (tenant_id uuid, id uuid)")
+    async with pool.tenant_session(actor) as db:
+        assert await db.fetchval("SELECT id FROM members") == actor.id
+    await pool.close()
+
+
+async def test_a_runtime_url_without_a_password_is_refused() -> None:
+    with pytest.raises(DatabaseUnavailable, match="password"):
+        await Database.open("postgresql://lionrock_runtime@127.0.0.1:1/none")
 
 
 async def test_a_foreign_key_cannot_reach_into_another_tenant(
@@ -73,10 +106,10 @@ async def test_a_foreign_key_cannot_reach_into_another_tenant(
 async def test_an_error_inside_the_session_rolls_back(database: Database, actor: Actor) -> None:
     with pytest.raises(RuntimeError):
         async with database.tenant_session(actor) as db:
-            await db.execute("UPDATE members SET name = 'changed'")
+            await db.execute("UPDATE members SET roles = '{}'")
             raise RuntimeError
     async with database.tenant_session(actor) as db:
-        assert await db.fetchval("SELECT name FROM members") == "Administrator"
+        assert await db.fetchval("SELECT roles FROM members") != []
 
 
 async def test_a_superuser_is_refused_as_the_runtime_role(postgres: str) -> None:

@@ -8,10 +8,13 @@ from importlib.resources import files
 import asyncpg
 
 from lionrock.errors import DatabaseUnavailable
+from lionrock.kernel.tenant_proof import TenantProofs
 
 OWNER = "lionrock_owner"
 RUNTIME = "lionrock_runtime"
 SCHEMA = "lionrock"
+SEARCH_PATH = f"{SCHEMA}, public, pg_temp"
+"""Temporary tables last: unnamed they come first, and one called `members` would be taken for ours."""
 _LOCK = 0x4C494F4E  # "LION"
 
 
@@ -29,6 +32,7 @@ async def prepare(admin_url: str, owner_password: str, runtime_password: str) ->
         await db.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA} AUTHORIZATION {OWNER}")
         await db.execute(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {RUNTIME}")
         await _migrate(db)
+        await keep_proof_key(db, TenantProofs(runtime_password))
     except asyncpg.InsufficientPrivilegeError as error:
         raise DatabaseUnavailable(
             f"The role in LIONROCK_DATABASE_URL may not prepare the database ({error}). It must be "
@@ -57,7 +61,7 @@ async def _roles(db: asyncpg.Connection, owner_password: str, runtime_password: 
             f"ALTER ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"
             f" PASSWORD '{password}'"
         )
-        await db.execute(f"ALTER ROLE {role} SET search_path = {SCHEMA}, public")
+        await db.execute(f"ALTER ROLE {role} SET search_path = {SEARCH_PATH}")
     await db.execute(f"GRANT {OWNER} TO CURRENT_USER")
 
 
@@ -98,6 +102,16 @@ async def _migrate(db: asyncpg.Connection) -> None:
         raise DatabaseUnavailable(
             f"This database was made by a newer Lionrock (it has {max(newer)}). Install that version."
         )
+
+
+async def keep_proof_key(db: asyncpg.Connection, proofs: TenantProofs) -> None:
+    """As owner of the schema: the key of the tenant proofs follows the runtime role's password."""
+    await db.execute(
+        "INSERT INTO tenant_proof (inner_pad, outer_pad) VALUES ($1, $2) ON CONFLICT (only_row)"
+        " DO UPDATE SET inner_pad = excluded.inner_pad, outer_pad = excluded.outer_pad"
+        " WHERE tenant_proof.inner_pad <> excluded.inner_pad",
+        *proofs.pads(),
+    )
 
 
 def migrations() -> list[tuple[str, str]]:
