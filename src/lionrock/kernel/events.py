@@ -1,16 +1,22 @@
 """The catalogue of events and the only way to write one: in the transaction of the change it describes.
 
 Names are `subject:noun:verb`. An event holds metadata (ids, counts, hashes), never content:
-details are checked to be short scalars. Each is documented in `docs/events.md`.
+details are checked to be short scalars. Each is documented in `docs/events.md`. The row in `events`
+is what the audit log's leaf will hold (`kernel/audit/leaves.py`); ids, purpose and details stand in
+`event_payloads`, where they can be erased.
 """
 
 from __future__ import annotations
 
-import json
+import secrets
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
+
+from lionrock.errors import ReadOnly
+from lionrock.kernel.audit.canonical import canonical
+from lionrock.kernel.audit.leaves import commitment, pseudonym
 
 if TYPE_CHECKING:
     import asyncpg
@@ -21,16 +27,123 @@ _LONGEST_DETAIL = 200
 
 
 class Event(StrEnum):
+    APPROVAL_PROPOSAL_APPROVE = "approval:proposal:approve"
+    APPROVAL_PROPOSAL_MAKE = "approval:proposal:make"
+    APPROVAL_PROPOSAL_REFUSE = "approval:proposal:refuse"
+    APPROVAL_PROPOSAL_REVOKE = "approval:proposal:revoke"
+    APPROVAL_PROPOSAL_USE = "approval:proposal:use"
+    AUDIT_COSIGNATURE_ADD = "audit:cosignature:add"
+    AUDIT_ENTRY_PROVE = "audit:entry:prove"
+    AUDIT_KEY_ROTATE = "audit:key:rotate"
+    AUDIT_LOG_EXPORT = "audit:log:export"
+    AUDIT_LOG_READ = "audit:log:read"
+    AUDIT_SUBJECT_EXPORT = "audit:subject:export"
+    AUDIT_WITNESS_ADD = "audit:witness:add"
+    COLLECTION_ACCESS_CHANGE = "collection:access:change"
+    COLLECTION_COLLECTION_CHANGE = "collection:collection:change"
+    COLLECTION_COLLECTION_CREATE = "collection:collection:create"
     DOCUMENT_DOCUMENT_REMOVE = "document:document:remove"
     DOCUMENT_VERSION_ADD = "document:version:add"
     DOCUMENT_VERSION_FAIL = "document:version:fail"
     DOCUMENT_VERSION_READY = "document:version:ready"
+    EGRESS_CONNECTION_OPEN = "egress:connection:open"
+    EGRESS_CONNECTION_REFUSE = "egress:connection:refuse"
+    KEY_KEY_CREATE = "key:key:create"
+    KEY_KEY_END = "key:key:end"
     MEMBER_CREDENTIAL_ISSUE = "member:credential:issue"
+    MEMBER_INVITATION_ACCEPT = "member:invitation:accept"
+    MEMBER_INVITATION_ISSUE = "member:invitation:issue"
+    MEMBER_MEMBER_PROVISION = "member:member:provision"
+    MEMBER_MEMBER_REMOVE = "member:member:remove"
+    MEMBER_MEMBER_RESTORE = "member:member:restore"
+    MEMBER_MEMBER_SUSPEND = "member:member:suspend"
+    MEMBER_PASSWORD_CHANGE = "member:password:change"
+    MEMBER_PROFILE_CHANGE = "member:profile:change"
+    MEMBER_PURPOSE_CHANGE = "member:purpose:change"
+    MEMBER_RECOVERY_RENEW = "member:recovery:renew"
+    MEMBER_RECOVERY_USE = "member:recovery:use"
+    MEMBER_ROLES_CHANGE = "member:roles:change"
     MEMBER_SESSION_END = "member:session:end"
     MEMBER_SESSION_START = "member:session:start"
+    MEMBER_SIGNIN_REFUSE = "member:signin:refuse"
+    MEMBER_SUBJECT_LINK = "member:subject:link"
+    MEMBER_TOTP_ENROL = "member:totp:enrol"
+    MEMBER_TOTP_REMOVE = "member:totp:remove"
+    PRIVACY_BREACH_CHANGE = "privacy:breach:change"
+    PRIVACY_BREACH_ENTER = "privacy:breach:enter"
+    PRIVACY_BREACH_EXPORT = "privacy:breach:export"
+    PRIVACY_CORRECTION_MAKE = "privacy:correction:make"
+    PRIVACY_ERASURE_APPROVE = "privacy:erasure:approve"
+    PRIVACY_ERASURE_FINISH = "privacy:erasure:finish"
+    PRIVACY_ERASURE_PROPOSE = "privacy:erasure:propose"
+    PRIVACY_ERASURE_REFUSE = "privacy:erasure:refuse"
+    PRIVACY_ERASURE_REPLAY = "privacy:erasure:replay"
+    PRIVACY_FEE_SET = "privacy:fee:set"
+    PRIVACY_FINDING_REVIEW = "privacy:finding:review"
+    PRIVACY_FINDINGS_VIEW = "privacy:findings:view"
+    PRIVACY_HOLD_PLACE = "privacy:hold:place"
+    PRIVACY_HOLD_RELEASE = "privacy:hold:release"
+    PRIVACY_IDENTITY_CHECK = "privacy:identity:check"
+    PRIVACY_PACKAGE_EXPORT = "privacy:package:export"
+    PRIVACY_PACKAGE_MAKE = "privacy:package:make"
+    PRIVACY_REQUEST_DELIVER = "privacy:request:deliver"
+    PRIVACY_REQUEST_EXTEND = "privacy:request:extend"
+    PRIVACY_REQUEST_RECEIVE = "privacy:request:receive"
+    PRIVACY_REQUEST_REFUSE = "privacy:request:refuse"
+    PRIVACY_REQUEST_REMIND = "privacy:request:remind"
+    PRIVACY_SEARCH_FINISH = "privacy:search:finish"
+    PRIVACY_SEARCH_START = "privacy:search:start"
+    PRIVACY_SUBJECT_CHANGE = "privacy:subject:change"
+    PRIVACY_SUBJECT_CREATE = "privacy:subject:create"
+    PURPOSE_PURPOSE_CHANGE = "purpose:purpose:change"
+    PURPOSE_PURPOSE_CREATE = "purpose:purpose:create"
+    RETENTION_CLASS_CHANGE = "retention:class:change"
+    RETENTION_CLASS_CREATE = "retention:class:create"
+    RETENTION_START_SET = "retention:start:set"
     RUN_RUN_FINISH = "run:run:finish"
     RUN_RUN_START = "run:run:start"
+    SHARE_SHARE_END = "share:share:end"
+    SHARE_SHARE_MAKE = "share:share:make"
+    TENANT_PROVIDER_CHANGE = "tenant:provider:change"
+    TENANT_PROVIDER_REMOVE = "tenant:provider:remove"
     TENANT_TENANT_CREATE = "tenant:tenant:create"
+    TENANT_TENANT_RESTORE = "tenant:tenant:restore"
+    TENANT_TENANT_SUSPEND = "tenant:tenant:suspend"
+
+    @property
+    def observes(self) -> bool:
+        """Something was seen, refused or ended: written also while the log does not verify, when
+        nothing may be changed."""
+        return self.value.rpartition(":")[2] in _OBSERVING or self in _ALWAYS
+
+
+_OBSERVING = frozenset({"export", "prove", "read", "view"})
+_ALWAYS = frozenset(
+    {
+        Event.EGRESS_CONNECTION_OPEN,
+        Event.EGRESS_CONNECTION_REFUSE,
+        Event.KEY_KEY_END,
+        Event.MEMBER_CREDENTIAL_ISSUE,
+        Event.MEMBER_MEMBER_SUSPEND,
+        Event.MEMBER_SESSION_END,
+        Event.MEMBER_SESSION_START,
+        Event.MEMBER_SIGNIN_REFUSE,
+        Event.PRIVACY_ERASURE_REPLAY,
+        Event.RUN_RUN_FINISH,
+    }
+)
+
+_KEY = (
+    "SELECT key, (SELECT broken FROM audit_platform) AS broken FROM event_keys WHERE tenant_id = $1"
+)
+_MAKE_KEY = "INSERT INTO event_keys VALUES ($1, $2) ON CONFLICT DO NOTHING"
+_INSERT = """
+WITH event AS (
+    INSERT INTO events (tenant_id, id, event, actor_kind, actor, subject, commitment)
+    VALUES ($1, uuidv7(), $2, $3, $4, $5, $6) RETURNING id)
+INSERT INTO event_payloads (tenant_id, event_id, salt, payload) SELECT $1, id, $7, $8 FROM event
+RETURNING event_id
+"""
 
 
 async def record(
@@ -39,19 +152,52 @@ async def record(
     event: Event,
     subject: UUID,
     details: Mapping[str, object] | None = None,
-) -> None:
-    """Append `event` about `subject` within the open tenant transaction `db`."""
-    for key, value in (details or {}).items():
+) -> UUID:
+    """Append `event` about `subject` within the open tenant transaction `db`; returns the event's id.
+
+    `ReadOnly` when the audit log does not verify, unless the event only observes.
+    """
+    payload = canonical(
+        {
+            "actor_id": str(actor.id),
+            "details": _checked(details or {}),
+            "purpose": actor.purpose,
+            "subject_id": str(subject),
+        }
+    )
+    key, salt = await pseudonym_key(db, actor.tenant_id, event), secrets.token_bytes(32)
+    id: UUID = await db.fetchval(
+        _INSERT,
+        *(actor.tenant_id, event.value, actor.kind.value),
+        *(pseudonym(key, actor.id), pseudonym(key, subject), commitment(salt, payload)),
+        *(salt, payload.decode()),
+    )
+    return id
+
+
+async def pseudonym_key(
+    db: asyncpg.Connection, tenant_id: UUID, writing: Event | None = None
+) -> bytes:
+    """The tenant's key of pseudonyms, made at the first event. `ReadOnly` as for `record`."""
+    row = await db.fetchrow(_KEY, tenant_id)
+    if row is None:
+        await db.execute(_MAKE_KEY, tenant_id, secrets.token_bytes(32))
+        row = await db.fetchrow(_KEY, tenant_id)
+    if row["broken"] and writing is not None and not writing.observes:
+        raise ReadOnly(
+            f"Nothing can be changed: {row['broken']} Reading goes on; see docs/audit.md, "
+            "'When the log does not verify'."
+        )
+    key: bytes = row["key"]
+    return key
+
+
+def _checked(details: Mapping[str, object]) -> dict[str, str | int | float | bool]:
+    checked = {}
+    for key, value in details.items():
         if not isinstance(value, str | int | float | bool) or len(str(value)) > _LONGEST_DETAIL:
             raise ValueError(f"event detail {key} is not a short scalar")
-    await db.execute(
-        "INSERT INTO events (tenant_id, id, event, actor_kind, actor_id, purpose, subject_id, details)"
-        " VALUES ($1, uuidv7(), $2, $3, $4, $5, $6, $7)",
-        actor.tenant_id,
-        event.value,
-        actor.kind.value,
-        actor.id,
-        actor.purpose,
-        subject,
-        json.dumps(dict(details or {})),
-    )
+        if "\0" in key or (isinstance(value, str) and "\0" in value):
+            raise ValueError(f"event detail {key!r} holds a NUL, which PostgreSQL cannot keep")
+        checked[key] = value
+    return checked

@@ -78,7 +78,7 @@ def reading_copy(blocks: Sequence[FlowBlock], title: str) -> bytes:
     return bytes(
         typst.compile(
             _TEMPLATE,
-            font_paths=_fonts(),
+            font_paths=fonts(),
             sys_inputs={"blocks": data, "title": title},
             pdf_tags=False,
         )
@@ -86,7 +86,7 @@ def reading_copy(blocks: Sequence[FlowBlock], title: str) -> bytes:
 
 
 @cache
-def _fonts() -> Any:
+def fonts() -> Any:
     """The one font used, whatever the machine has."""
     package = importlib.util.find_spec("noto_cjk_sans_otc")
     assert package is not None and package.origin is not None, "a dependency of this package"
