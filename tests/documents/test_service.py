@@ -8,10 +8,12 @@ import pytest
 
 from lionrock.app import House
 from lionrock.documents.citations import occurs
+from lionrock.documents.files import FileId, Files
 from lionrock.documents.service import place
-from lionrock.errors import InvalidInput, NotFound, TooLarge
+from lionrock.errors import Erased, InvalidInput, NotFound, TooLarge
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
+from lionrock.kernel.vault import scopes
 from tests.building import chunks, house_of, put, taught
 
 TEXT = "# Fees\n\nAn outward transfer costs HK$115.\n\n# 收費\n\n匯出匯款每筆收費港幣115元。\n"
@@ -46,14 +48,17 @@ async def test_many_adding_the_same_file_at_once_make_one_version(
     assert len(await house.documents.list(actor)) == 1
 
 
-async def test_the_file_is_kept_under_its_hash_and_goes_with_the_document(
+async def test_the_file_goes_with_the_document_and_so_does_its_key(
     house: House, actor: Actor, tmp_path: Path
 ) -> None:
     document = await taught(house, actor, "fees.md", TEXT)
-    kept = [p for p in (tmp_path / "files").rglob("*") if p.is_file()]
-    assert document.sha256 in {p.name for p in kept}
+    file = FileId(actor.tenant_id, document.id, document.version_id)
+    files = Files(tmp_path / "files", 1000, house.vault)
+    assert b"".join(files.segments(file)) == TEXT.encode()
     await house.documents.remove(actor, document.id)
     assert [p for p in (tmp_path / "files").rglob("*") if p.is_file()] == []
+    with pytest.raises(Erased):
+        house.vault.key(actor.tenant_id, scopes.document(document.id))
 
 
 async def test_removing_twice_says_there_is_no_such_document(house: House, actor: Actor) -> None:

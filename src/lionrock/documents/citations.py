@@ -29,6 +29,8 @@ class Citation(BaseModel):
     page: int
     boxes: list[Box]
     quote: str
+    notes: list[str] = []
+    """Corrections noted beside the document, to be shown with the quote (Cap. 486, s. 25(2))."""
 
 
 _SPACE = re.compile(r"\s+")

@@ -9,24 +9,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import zlib
 from collections import Counter
 from typing import Protocol
 from uuid import UUID, uuid4
 
 import asyncpg
 
-from lionrock.documents import queries
-from lionrock.documents.files import Files
-from lionrock.documents.parsed import ParsedDocument, pack_runs
+from lionrock.documents import queries, uploads
+from lionrock.documents.files import FileId, Files
+from lionrock.documents.parsed import ParsedDocument
 from lionrock.documents.parsing import sandbox
 from lionrock.documents.passages import Passage, passages
+from lionrock.documents.records import Records, row_name, sealed_page
 from lionrock.documents.schemas import State
 from lionrock.documents.sentences import quotable
-from lionrock.errors import LionrockError, Unavailable
+from lionrock.errors import Erased, LionrockError, SealBroken, Unavailable
 from lionrock.kernel.actors import Actor, worker
 from lionrock.kernel.database import Database
 from lionrock.kernel.events import Event, record
+from lionrock.kernel.vault.sealing import DataKey
+from lionrock.kernel.vault.service import Vault
 
 log = logging.getLogger(__name__)
 LEASE_SECONDS = 120
@@ -47,9 +49,11 @@ class ProgressHook(Protocol):
 
 class Ingest:
     def __init__(
-        self, database: Database, files: Files, indexer: Indexer, *, seconds: int, memory_bytes: int
-    ) -> None:
-        self._database, self._files, self._indexer = database, files, indexer
+        self, database: Database, files: Files, vault: Vault, indexer: Indexer,
+        *, seconds: int, memory_bytes: int,
+    ) -> None:  # fmt: skip
+        self._database, self._files, self._vault = database, files, vault
+        self._indexer = indexer
         self._seconds, self._memory_bytes = seconds, memory_bytes
         self._id = uuid4()
         self._wake = asyncio.Event()
@@ -60,7 +64,7 @@ class Ingest:
 
     async def recover(self) -> None:
         """At start: no worker of this installation is alive, so every lease is void."""
-        self._files.sweep()
+        await uploads.recover(self._database, self._files, self._vault)
         for tenant_id in await self._database.tenants():
             async with self._database.tenant_session(worker(tenant_id)) as db:
                 await db.execute(queries.RELEASE_ALL, tenant_id)
@@ -78,7 +82,7 @@ class Ingest:
     async def _one_of_each_tenant(self) -> bool:
         """One version of every tenant in turn, so that a large tenant does not hold up a small one."""
         worked = False
-        for tenant_id in await self._database.tenants():
+        for tenant_id in await self._database.active_tenants():
             actor = worker(tenant_id)
             async with self._database.tenant_session(actor) as db:
                 claimed = await db.fetchrow(queries.CLAIM, tenant_id, LEASE_SECONDS, self._id)
@@ -98,7 +102,7 @@ class Ingest:
             await asyncio.sleep(_IDLE_SECONDS)
             await self._release(actor, version["id"], version["attempts"] - 1)
         except LionrockError as error:
-            await self._fail(actor, version["id"], error.detail)
+            await self._fail(actor, version, error.detail)
         except Exception:
             log.exception("ingest of version %s failed", version["id"])
             await self._release(actor, version["id"], version["attempts"])
@@ -119,16 +123,20 @@ class Ingest:
         await self._reach(actor, version_id, State.READY)
 
     async def _parse(self, actor: Actor, version: asyncpg.Record) -> None:
+        file = FileId(actor.tenant_id, version["document_id"], version["id"])
         async with self._database.tenant_session(actor) as db:
-            name = await db.fetchval(
-                "SELECT name FROM documents WHERE tenant_id = $1 AND id = $2",
-                *(actor.tenant_id, version["document_id"]),
+            sealed = await db.fetchval(queries.NAME, actor.tenant_id, file.document)
+        if sealed is None:
+            raise Erased("The document was removed while it was read.")
+        name = Records(self._vault, actor.tenant_id).name(file.document, sealed)
+        async with self._files.opened(file) as content:
+            parsing = sandbox.parse(
+                content, name, seconds=self._seconds, memory_bytes=self._memory_bytes
             )
-        path = self._files.path(actor.tenant_id, version["sha256"])
-        parsing = sandbox.parse(path, name, seconds=self._seconds, memory_bytes=self._memory_bytes)
-        parsed = await self._with_lease(actor, version["id"], parsing)
+            parsed = await self._with_lease(actor, version["id"], parsing)
         if parsed.reading_copy is not None:
-            self._files.put_reading_copy(actor.tenant_id, version["id"], parsed.reading_copy)
+            copy = [parsed.reading_copy]
+            await asyncio.to_thread(self._files.put, file, "reading copy", copy)
         await self._keep(actor, version, parsed)
 
     async def _with_lease(self, actor: Actor, version_id: UUID, work: object) -> ParsedDocument:
@@ -150,49 +158,45 @@ class Ingest:
         for p in made:
             languages[p.language] += len(p.text)
         language = languages.most_common(1)[0][0] if made else ""
+        key = Records(self._vault, tenant).key(version["document_id"])
+        title = key.seal_text("versions", version_id, "title", parsed.title[:300])
         async with self._database.tenant_session(actor) as db:
             advanced = await db.execute(
                 queries.PARSED,
-                *(tenant, version_id, parsed.title[:300], parsed.media_type, language),
+                *(tenant, version_id, title, parsed.media_type, language),
                 *(parsed.reading_copy is not None, len(made)),
             )
             if advanced != "UPDATE 1":
                 return
             await db.executemany(
                 queries.INSERT_PAGE,
-                [
-                    (
-                        tenant,
-                        version_id,
-                        p.number,
-                        p.width,
-                        p.height,
-                        p.text,
-                        zlib.compress(pack_runs(p.runs)),
-                    )
-                    for p in parsed.pages
-                ],
+                [(tenant, version_id, *sealed_page(key, version_id, p)) for p in parsed.pages],
             )
-            await self._keep_passages(db, actor, version, made)
+            await self._keep_passages(db, actor, version, key, made)
 
     async def _keep_passages(
-        self, db: asyncpg.Connection, actor: Actor, version: asyncpg.Record, made: list[Passage]
-    ) -> None:
+        self, db: asyncpg.Connection, actor: Actor, version: asyncpg.Record, key: DataKey,
+        made: list[Passage],
+    ) -> None:  # fmt: skip
         of = (actor.tenant_id, version["id"], version["collection_id"])
         ids = [uuid4() for _ in made]
         await db.executemany(
             queries.INSERT_PASSAGE,
             [
-                (of[0], key, *of[1:], p.ordinal, p.kind, p.number, p.heading, p.language, p.text)
+                (of[0], id, *of[1:], p.ordinal, p.kind)
+                + (key.seal_text("passages", id, "number", p.number),)
+                + (key.seal_text("passages", id, "heading", p.heading), p.language)
+                + (key.seal_text("passages", id, "text", p.text),)
                 + ([n for s in p.slices for n in (s.page, s.start, s.end)],)
-                for key, p in zip(ids, made, strict=True)
+                for id, p in zip(ids, made, strict=True)
             ],
         )
         await db.executemany(
             queries.INSERT_SENTENCE,
             [
-                (of[0], key, q.start, q.end, *of[1:], p.language != "en", q.lead)
-                for key, p in zip(ids, made, strict=True)
+                (of[0], id, q.start, q.end, *of[1:], p.language != "en")
+                + (key.seal_text("sentences", row_name(id, q.start), "lead", q.lead),)
+                for id, p in zip(ids, made, strict=True)
                 for q in quotable(p.text, p.heading, row=p.kind == "row")
             ],
         )
@@ -212,7 +216,17 @@ class Ingest:
             if state is State.READY:
                 await record(db, actor, Event.DOCUMENT_VERSION_READY, version_id)
 
-    async def _fail(self, actor: Actor, version_id: UUID, reason: str) -> None:
+    async def _fail(self, actor: Actor, version: asyncpg.Record, reason: str) -> None:
+        tenant, version_id = actor.tenant_id, version["id"]
+        try:
+            key = Records(self._vault, tenant).key(version["document_id"])
+            sealed = key.seal_text("versions", version_id, "error", reason)
+        except Erased:
+            return  # removed while it was read
+        except (SealBroken, Unavailable) as error:
+            # Without its key the reason cannot be kept, and must not be kept open.
+            log.error("version %s failed, and its key is not here: %s", version_id, error.detail)
+            sealed = None
         async with self._database.tenant_session(actor) as db:
-            await db.execute(queries.FAIL, actor.tenant_id, version_id, reason)
+            await db.execute(queries.FAIL, tenant, version_id, sealed)
             await record(db, actor, Event.DOCUMENT_VERSION_FAIL, version_id)

@@ -1,4 +1,7 @@
-"""The SQL of this room. Each runs inside a tenant session; $1 is always the tenant."""
+"""The SQL of this room. Each runs inside a tenant session; $1 is always the tenant.
+
+Names, titles, errors, texts and layouts are sealed: `records` opens what these bring.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ VERSION_BY_HASH: Final = """
 SELECT v.id, v.document_id, v.state, d.name FROM versions v
 JOIN documents d ON (d.tenant_id, d.id) = (v.tenant_id, v.document_id)
 WHERE v.tenant_id = $1 AND v.collection_id = $2 AND v.sha256 = $3
+FOR KEY SHARE
 """
 
 INSERT_DOCUMENT: Final = """
@@ -23,15 +27,17 @@ ON CONFLICT (tenant_id, collection_id, sha256) DO NOTHING RETURNING id
 """
 
 REQUEUE: Final = """
-UPDATE versions SET state = 'queued', error = '', attempts = 0, leased_until = '-infinity'
+UPDATE versions SET state = 'queued', error = NULL, attempts = 0, leased_until = '-infinity'
 WHERE tenant_id = $1 AND id = $2 AND state = 'failed'
 """
 
-DELETE_DOCUMENT: Final = "DELETE FROM documents WHERE tenant_id = $1 AND id = $2"
+DELETE_DOCUMENT: Final = "DELETE FROM documents WHERE tenant_id = $1 AND id = $2 RETURNING id"
 
-VERSIONS_OF: Final = "SELECT id, sha256 FROM versions WHERE tenant_id = $1 AND document_id = $2"
+COLLECTION_OF: Final = "SELECT collection_id FROM documents WHERE tenant_id = $1 AND id = $2"
 
-STILL_USED: Final = "SELECT sha256 FROM versions WHERE tenant_id = $1 AND sha256 = ANY($2)"
+NAME: Final = "SELECT name FROM documents WHERE tenant_id = $1 AND id = $2"
+
+EXISTS: Final = "SELECT 1 FROM versions WHERE tenant_id = $1 AND id = $2 AND document_id = $3"
 
 LIST: Final = """
 SELECT d.id, v.id AS version_id, d.name, v.title, c.name AS collection, v.media_type, v.language,
@@ -40,7 +46,7 @@ SELECT d.id, v.id AS version_id, d.name, v.title, c.name AS collection, v.media_
 FROM documents d
 JOIN versions v ON (v.tenant_id, v.document_id) = (d.tenant_id, d.id)
 JOIN collections c ON (c.tenant_id, c.id) = (d.tenant_id, d.collection_id)
-WHERE d.tenant_id = $1 AND ($2::uuid IS NULL OR d.id = $2)
+WHERE d.tenant_id = $1 AND ($2::uuid IS NULL OR d.id = $2) AND d.collection_id = ANY($3)
 ORDER BY d.created_at DESC, d.id
 """
 
@@ -50,16 +56,21 @@ SELECT v.document_id, v.id AS version_id, d.name AS document, p.number, p.width,
 FROM pages p
 JOIN versions v ON (v.tenant_id, v.id) = (p.tenant_id, p.version_id)
 JOIN documents d ON (d.tenant_id, d.id) = (v.tenant_id, v.document_id)
-WHERE p.tenant_id = $1 AND v.document_id = $2 AND p.number = $3
+WHERE p.tenant_id = $1 AND v.document_id = $2 AND p.number = $3 AND d.collection_id = ANY($4)
 """
 
 PAGE_FILE: Final = """
-SELECT v.id, v.sha256, v.has_reading_copy FROM versions v
+SELECT v.id, v.has_reading_copy, d.name FROM versions v
+JOIN documents d ON (d.tenant_id, d.id) = (v.tenant_id, v.document_id)
 WHERE v.tenant_id = $1 AND v.document_id = $2
 """
 
+READABLE_PAGE_FILE: Final = f"{PAGE_FILE} AND d.collection_id = ANY($3)"
+
 PAGE_LAYOUT: Final = """
-SELECT number, width, height, text, layout FROM pages WHERE tenant_id = $1 AND version_id = $2 AND number = $3
+SELECT v.document_id, p.version_id, p.number, p.width, p.height, p.text, p.layout FROM pages p
+JOIN versions v ON (v.tenant_id, v.id) = (p.tenant_id, p.version_id)
+WHERE p.tenant_id = $1 AND p.version_id = $2 AND p.number = $3
 """
 
 PASSAGES: Final = """
@@ -68,7 +79,7 @@ SELECT p.id, p.version_id, v.document_id, d.name AS document, p.ordinal, p.kind,
 FROM passages p
 JOIN versions v ON (v.tenant_id, v.id) = (p.tenant_id, p.version_id)
 JOIN documents d ON (d.tenant_id, d.id) = (v.tenant_id, v.document_id)
-WHERE p.tenant_id = $1 AND p.id = ANY($2)
+WHERE p.tenant_id = $1 AND p.id = ANY($2) AND d.collection_id = ANY($3)
 """
 
 CLAIM: Final = """
@@ -78,7 +89,7 @@ WHERE (tenant_id, id) = (
     SELECT tenant_id, id FROM versions
     WHERE tenant_id = $1 AND state IN ('queued', 'parsed', 'indexed') AND leased_until < now()
     ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING id, document_id, collection_id, sha256, state, attempts
+RETURNING id, document_id, collection_id, state, attempts
 """
 
 RENEW: Final = """
@@ -94,10 +105,6 @@ WHERE tenant_id = $1 AND state IN ('queued', 'parsed', 'indexed')
 RELEASE: Final = """
 UPDATE versions SET leased_until = '-infinity', attempts = $3 WHERE tenant_id = $1 AND id = $2
 """
-
-LOCK_FILE: Final = (
-    "SELECT pg_advisory_xact_lock(hashtextextended($1::text || encode($2, 'hex'), 0))"
-)
 
 FAIL: Final = """
 UPDATE versions SET state = 'failed', error = $3, leased_until = '-infinity'

@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-import zlib
+import asyncio
 from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
-from uuid import UUID, uuid4
+from contextlib import suppress
+from typing import TYPE_CHECKING
+from uuid import UUID
 
-import asyncpg
-
-from lionrock.documents import queries
+from lionrock.documents import queries, uploads
 from lionrock.documents.citations import Box, Citation
-from lionrock.documents.files import Files
+from lionrock.documents.files import FileId, Files, Part
 from lionrock.documents.naming import clean_name
-from lionrock.documents.parsed import ParsedPage, unpack_runs
+from lionrock.documents.personal import DocumentData, Forget
+from lionrock.documents.records import Records, there
+from lionrock.documents.render import page_image
 from lionrock.documents.schemas import Added, Document, Page, Passage, State
+from lionrock.documents.uploads import Upload
 from lionrock.errors import Conflict, InvalidInput, NotFound
+from lionrock.kernel.access import readable_collections, require_on
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
 from lionrock.kernel.decisions import require
 from lionrock.kernel.events import Event, record
 from lionrock.kernel.identity import FIRST_COLLECTION
 from lionrock.kernel.permissions import Permission as P
+from lionrock.kernel.privacy.corrections import notes_on
+from lionrock.kernel.privacy.holds import refuse_held
+from lionrock.kernel.vault import scopes
+from lionrock.kernel.vault.service import Vault
+from lionrock.kernel.vault.tombstones import condemn
+
+if TYPE_CHECKING:
+    import asyncpg
 
 
 class DocumentService:
-    def __init__(self, database: Database, files: Files) -> None:
+    def __init__(self, database: Database, files: Files, vault: Vault) -> None:
         self._database = database
         self._files = files
+        self._vault = vault
 
     async def add(
         self,
@@ -41,121 +53,141 @@ class DocumentService:
         a version that failed before is queued again."""
         require(actor, P.DOCUMENTS_DOCUMENT_ADD)
         name = clean_name(name)
-        stored = await self._files.put(actor.tenant_id, chunks)
-        async with self._database.tenant_session(actor) as db:
+        async with (
+            uploads.taken(self._files, self._vault, actor.tenant_id, chunks) as upload,
+            self._database.tenant_session(actor) as db,
+        ):
             collection_id = await self._collection(db, actor, collection)
-            await self._hold_file(db, actor, stored.sha256)
-            known = await db.fetchrow(
-                queries.VERSION_BY_HASH, actor.tenant_id, collection_id, stored.sha256
-            )
-            if known is None:
-                document_id, version_id = uuid4(), uuid4()
-                await db.execute(
-                    queries.INSERT_DOCUMENT,
-                    *(actor.tenant_id, document_id, collection_id, name, actor.id),
-                )
-                inserted = await db.fetchval(
-                    queries.INSERT_VERSION,
-                    *(actor.tenant_id, version_id, document_id, collection_id),
-                    *(stored.sha256, stored.size),
-                )
-                if inserted:
-                    details = {"sha256": stored.sha256.hex(), "bytes": stored.size}
-                    await record(db, actor, Event.DOCUMENT_VERSION_ADD, version_id, details)
-                    return Added(
-                        document_id=document_id,
-                        version_id=version_id,
-                        name=name,
-                        state=State.QUEUED,
-                        duplicate=False,
-                    )
-                # Someone added the same bytes at the same moment: theirs stands.
-                await db.execute(queries.DELETE_DOCUMENT, actor.tenant_id, document_id)
-                known = await db.fetchrow(
-                    queries.VERSION_BY_HASH, actor.tenant_id, collection_id, stored.sha256
-                )
-            if known["state"] == State.FAILED:
-                await db.execute(queries.REQUEUE, actor.tenant_id, known["id"])
-            state = State.QUEUED if known["state"] == State.FAILED else State(known["state"])
-            return Added(
-                document_id=known["document_id"],
-                version_id=known["id"],
-                name=known["name"],
-                state=state,
-                duplicate=True,
-            )
-
-    async def _hold_file(self, db: asyncpg.Connection, actor: Actor, sha256: bytes) -> None:
-        """Adding and removing the same bytes take turns, so that no row is left without its file."""
-        await db.execute(queries.LOCK_FILE, str(actor.tenant_id), sha256)
-        if not self._files.path(actor.tenant_id, sha256).exists():
+            known = await self._known(db, actor, collection_id, upload)
+            if known:
+                return known
+            if await self._insert(db, actor, collection_id, name, upload):
+                await upload.keep()
+                return _added(upload.file, name)
+            # Someone added the same bytes at the same moment: theirs stands.
+            await db.execute(queries.DELETE_DOCUMENT, actor.tenant_id, upload.file.document)
+            known = await self._known(db, actor, collection_id, upload)
+        if known is None:
             raise Conflict("The same file was being removed at this moment. Add it again.")
+        return known
+
+    async def _insert(
+        self, db: asyncpg.Connection, actor: Actor, collection_id: UUID, name: str, upload: Upload
+    ) -> bool:
+        file = upload.file
+        key = Records(self._vault, actor.tenant_id).key(file.document)
+        sealed = key.seal_text("documents", file.document, "name", name)
+        await db.execute(
+            queries.INSERT_DOCUMENT,
+            *(actor.tenant_id, file.document, collection_id, sealed, actor.id),
+        )
+        inserted = await db.fetchval(
+            queries.INSERT_VERSION,
+            *(actor.tenant_id, file.version, file.document, collection_id),
+            *(upload.sha256, upload.size),
+        )
+        if inserted:
+            details = {"sha256": upload.sha256.hex(), "bytes": upload.size}
+            await record(db, actor, Event.DOCUMENT_VERSION_ADD, file.version, details)
+        return bool(inserted)
+
+    async def _known(
+        self, db: asyncpg.Connection, actor: Actor, collection_id: UUID, upload: Upload
+    ) -> Added | None:
+        """The version that holds these bytes already, queued again if it had failed."""
+        known = await db.fetchrow(
+            queries.VERSION_BY_HASH, actor.tenant_id, collection_id, upload.sha256
+        )
+        if known is None:
+            return None
+        if known["state"] == State.FAILED:
+            await db.execute(queries.REQUEUE, actor.tenant_id, known["id"])
+        return Added(
+            document_id=known["document_id"],
+            version_id=known["id"],
+            name=Records(self._vault, actor.tenant_id).name(known["document_id"], known["name"]),
+            state=State.QUEUED if known["state"] == State.FAILED else State(known["state"]),
+            duplicate=True,
+        )
 
     async def _collection(self, db: asyncpg.Connection, actor: Actor, name: str) -> UUID:
         found: UUID | None = await db.fetchval(queries.COLLECTION, actor.tenant_id, name)
-        if found is None:
-            raise InvalidInput(f"There is no collection named {name!r}.")
-        return found
+        if found is not None:
+            with suppress(NotFound):
+                await require_on(db, actor, P.DOCUMENTS_DOCUMENT_ADD, found)
+                return found
+        raise InvalidInput(f"There is no collection named {name!r}.")
 
     async def list(self, actor: Actor) -> list[Document]:
-        """Every document, newest first."""
-        require(actor, P.DOCUMENTS_DOCUMENT_READ)
+        """Every document of the collections that the actor may read, newest first."""
         async with self._database.tenant_session(actor) as db:
-            rows = await db.fetch(queries.LIST, actor.tenant_id, None)
-        return [_document(r) for r in rows]
+            allowed = await readable_collections(db, actor)
+            rows = await db.fetch(queries.LIST, actor.tenant_id, None, allowed)
+        records = Records(self._vault, actor.tenant_id)
+        return list(there(records.document, rows))
 
     async def get(self, actor: Actor, document_id: UUID) -> Document:
-        require(actor, P.DOCUMENTS_DOCUMENT_READ)
         async with self._database.tenant_session(actor) as db:
-            rows = await db.fetch(queries.LIST, actor.tenant_id, document_id)
+            allowed = await readable_collections(db, actor)
+            rows = await db.fetch(queries.LIST, actor.tenant_id, document_id, allowed)
         if not rows:
             raise NotFound("There is no such document here.")
-        return _document(rows[0])
+        return Records(self._vault, actor.tenant_id).document(rows[0])
 
     async def remove(self, actor: Actor, document_id: UUID) -> None:
-        """Remove a document and all that was derived from it."""
+        """Remove a document, all that was derived from it, and its key: no backup of the database
+        or the files brings it back. Killed after the commit, the next start finishes it."""
         require(actor, P.DOCUMENTS_DOCUMENT_REMOVE)
+        scope = scopes.document(document_id)
         async with self._database.tenant_session(actor) as db:
-            versions = await db.fetch(queries.VERSIONS_OF, actor.tenant_id, document_id)
-            if not versions:
+            within = await db.fetchval(queries.COLLECTION_OF, actor.tenant_id, document_id)
+            if within not in await readable_collections(db, actor, P.DOCUMENTS_DOCUMENT_REMOVE):
                 raise NotFound("There is no such document here.")
-            for version in versions:
-                await db.execute(queries.LOCK_FILE, str(actor.tenant_id), version["sha256"])
-            await db.execute(queries.DELETE_DOCUMENT, actor.tenant_id, document_id)
+            await refuse_held(db, "document", document_id)
+            if not await db.fetchval(queries.DELETE_DOCUMENT, actor.tenant_id, document_id):
+                raise NotFound("There is no such document here.")
+            await condemn(db, actor.tenant_id, scope)
             await record(db, actor, Event.DOCUMENT_DOCUMENT_REMOVE, document_id)
-            hashes = [v["sha256"] for v in versions]
-            kept = await db.fetch(queries.STILL_USED, actor.tenant_id, hashes)
-            still_used = {r["sha256"] for r in kept}
-            for version in versions:
-                self._files.remove(self._files.reading_copy(actor.tenant_id, version["id"]))
-                if version["sha256"] not in still_used:
-                    self._files.remove(self._files.path(actor.tenant_id, version["sha256"]))
+        self._files.remove(actor.tenant_id, document_id)
+        await asyncio.shield(asyncio.to_thread(self._vault.destroy, actor.tenant_id, scope))
+
+    def personal_data(self, forget: Forget) -> DocumentData:
+        """Documents for privacy work; `forget` takes versions out of the search index."""
+        return DocumentData(self._database, self._files, self._vault, forget)
 
     async def page(self, actor: Actor, document_id: UUID, number: int) -> Page:
-        require(actor, P.DOCUMENTS_DOCUMENT_READ)
+        _a_page(number)
         async with self._database.tenant_session(actor) as db:
-            row = await db.fetchrow(queries.PAGE, actor.tenant_id, document_id, number)
+            allowed = await readable_collections(db, actor)
+            row = await db.fetchrow(queries.PAGE, actor.tenant_id, document_id, number, allowed)
         if row is None:
             raise NotFound("There is no such page here.")
-        return Page(**dict(row))
+        return Records(self._vault, actor.tenant_id).page(row)
 
-    async def page_file(self, actor: Actor, document_id: UUID) -> Path:
-        """The PDF to draw pages from: the file itself, or its reading copy."""
-        require(actor, P.DOCUMENTS_DOCUMENT_READ)
+    async def page_image(self, actor: Actor, document_id: UUID, number: int) -> bytes:
+        """The page as a PNG, drawn from the file itself or its reading copy."""
+        _a_page(number)
         async with self._database.tenant_session(actor) as db:
-            row = await db.fetchrow(queries.PAGE_FILE, actor.tenant_id, document_id)
+            allowed = await readable_collections(db, actor)
+            row = await db.fetchrow(
+                queries.READABLE_PAGE_FILE, actor.tenant_id, document_id, allowed
+            )
         if row is None:
             raise NotFound("There is no such document here.")
-        if row["has_reading_copy"]:
-            return self._files.reading_copy(actor.tenant_id, row["id"])
-        return self._files.path(actor.tenant_id, row["sha256"])
+        name = Records(self._vault, actor.tenant_id).name(document_id, row["name"])
+        file = FileId(actor.tenant_id, document_id, row["id"])
+        part: Part = "reading copy" if row["has_reading_copy"] else "content"
+        async with self._files.opened(file, part) as pdf:
+            return await page_image(pdf, number, name=name)
 
     async def passages(self, actor: Actor, ids: Sequence[UUID]) -> dict[UUID, Passage]:
-        """The passages that exist now and are this tenant's: what an index remembers is not enough."""
-        require(actor, P.SEARCH_PASSAGE_READ)
+        """The passages that exist now and that the actor may read: what an index remembers is not
+        enough."""
         async with self._database.tenant_session(actor) as db:
-            rows = await db.fetch(queries.PASSAGES, actor.tenant_id, list(ids))
-        return {r["id"]: _passage(r) for r in rows}
+            allowed = await readable_collections(db, actor, P.SEARCH_PASSAGE_READ)
+            rows = await db.fetch(queries.PASSAGES, actor.tenant_id, list(ids), allowed)
+        records = Records(self._vault, actor.tenant_id)
+        return {p.id: p for p in there(records.passage, rows)}
 
     async def cite(self, actor: Actor, passage: Passage, start: int, end: int) -> Citation | None:
         """The citation of passage text [start, end), its words read from the stored page.
@@ -170,9 +202,12 @@ class DocumentService:
             row = await db.fetchrow(
                 queries.PAGE_LAYOUT, actor.tenant_id, passage.version_id, number
             )
-        if row is None or row["text"][a:b] != passage.text[start:end]:
+            beside = await notes_on(db, self._vault, actor.tenant_id, [passage.document_id])
+        if row is None:
             return None
-        page = stored_page(row)
+        page = Records(self._vault, actor.tenant_id).parsed_page(row)
+        if page.text[a:b] != passage.text[start:end]:
+            return None
         return Citation(
             document_id=passage.document_id,
             version_id=passage.version_id,
@@ -183,12 +218,8 @@ class DocumentService:
                 for box in page.boxes(a, b)
             ],
             quote=page.text[a:b],
+            notes=[n.note for n in beside if n.page in (None, number)],
         )
-
-
-def stored_page(row: asyncpg.Record) -> ParsedPage:
-    runs = unpack_runs(zlib.decompress(row["layout"]))
-    return ParsedPage(row["number"], row["width"], row["height"], row["text"], runs)
 
 
 def place(passage: Passage, start: int, end: int) -> tuple[int, int, int] | None:
@@ -201,14 +232,16 @@ def place(passage: Passage, start: int, end: int) -> tuple[int, int, int] | None
     return None
 
 
-def _document(row: asyncpg.Record) -> Document:
-    values = dict(row)
-    values["sha256"] = values["sha256"].hex()
-    return Document(**values)
+def _added(file: FileId, name: str) -> Added:
+    return Added(
+        document_id=file.document,
+        version_id=file.version,
+        name=name,
+        state=State.QUEUED,
+        duplicate=False,
+    )
 
 
-def _passage(row: asyncpg.Record) -> Passage:
-    values = dict(row)
-    flat = values["slices"]
-    values["slices"] = [tuple(flat[i : i + 3]) for i in range(0, len(flat), 3)]
-    return Passage(**values)
+def _a_page(number: int) -> None:
+    if not 1 <= number < 2**31:  # what the column holds
+        raise NotFound("There is no such page here.")

@@ -19,6 +19,7 @@ from lionrock.documents.parsing.confine import confine, limit
 from lionrock.documents.parsing.detect import Format, detect
 from lionrock.documents.parsing.wire import encoded
 from lionrock.errors import UnreadableDocument
+from lionrock.kernel.confinement import cut_network
 from lionrock.kernel.processes import dies_with_parent
 
 Answer = tuple[bytes, bytes]
@@ -27,6 +28,7 @@ Answer = tuple[bytes, bytes]
 def main() -> None:
     """Do the one thing that is asked."""
     gc.disable()  # a short life with few cycles: looking for them takes a tenth of it
+    cut_network()  # now, though `confine` refuses sockets too: detecting the format reads the file
     request = json.load(sys.stdin)
     dies_with_parent(parent=request["parent"])
     limit(request["memory_bytes"], request["seconds"])
@@ -104,7 +106,8 @@ def _page_image(request: dict[str, Any], _output: BinaryIO) -> Answer:
     from lionrock.documents.parsing.picture import page_png
 
     confine()
-    return b"", page_png(Path(request["path"]), request["page"], request["dpi"])
+    page, dpi = request["page"], request["dpi"]
+    return b"", page_png(Path(request["path"]), page, dpi, request.get("mask"))
 
 
 _TASKS: dict[str, Callable[[dict[str, Any], BinaryIO], Answer]] = {

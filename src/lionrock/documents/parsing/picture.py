@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 
 import PIL.Image
+import PIL.ImageDraw
 import pypdfium2.raw as pdfium
 
 from lionrock.documents.parsing.pdf import opened, opened_page
@@ -14,12 +16,18 @@ from lionrock.documents.parsing.pdf_chars import frame_of
 from lionrock.errors import UnreadableDocument
 
 _MOST_PIXELS = 40_000_000
+_MARGIN = 2
+"""Pixels by which a blacked-out box is larger than its text: edges are drawn soft."""
+
+Mask = Mapping[str, Sequence[Sequence[float]] | None]
+"""`show`: boxes outside which all is black, None for no such limit. `hide`: boxes that are black."""
 
 
-def page_png(path: Path, number: int, dpi: int) -> bytes:
+def page_png(path: Path, number: int, dpi: int, mask: Mask | None = None) -> bytes:
     """Page `number` (from 1) at `dpi`, less for a page so large that it would pass 40 megapixels.
 
-    Raises `UnreadableDocument` for a document that does not open and a page that is not there.
+    With a mask the picture holds no pixel of what it covers. Raises `UnreadableDocument` for a
+    document that does not open and a page that is not there.
     """
     with opened(path) as document, opened_page(document, number - 1) as page:
         if page is None:
@@ -29,7 +37,7 @@ def page_png(path: Path, number: int, dpi: int) -> bytes:
         if frame.width * frame.height * scale**2 > _MOST_PIXELS:
             scale = (_MOST_PIXELS / (frame.width * frame.height)) ** 0.5
         width, height = max(round(frame.width * scale), 1), max(round(frame.height * scale), 1)
-        return _png(_pixels(page, width, height), width, height)
+        return _png(_pixels(page, width, height), width, height, mask)
 
 
 def _pixels(page: object, width: int, height: int) -> bytes:
@@ -49,8 +57,35 @@ def _pixels(page: object, width: int, height: int) -> bytes:
     return buffer.raw
 
 
-def _png(pixels: bytes, width: int, height: int) -> bytes:
+def _png(pixels: bytes, width: int, height: int, mask: Mask | None) -> bytes:
     image = PIL.Image.frombuffer("RGB", (width, height), pixels, "raw", "BGRX", 0, 1)
     file = BytesIO()
-    image.save(file, "PNG", compress_level=6)
+    (_masked(image, mask) if mask else image).save(file, "PNG", compress_level=6)
     return file.getvalue()
+
+
+def _masked(image: PIL.Image.Image, mask: Mask) -> PIL.Image.Image:
+    """A new picture: the boxes to show copied onto black, then the boxes to hide drawn over it."""
+    show, hide = mask["show"], mask["hide"] or ()
+    if show is None:
+        masked = image.copy()
+    else:
+        masked = PIL.Image.new("RGB", image.size, "black")
+        for box in show:
+            place = _pixel_box(box, image.size, 0)
+            masked.paste(image.crop(place), place[:2])
+    draw = PIL.ImageDraw.Draw(masked)
+    for box in hide:
+        left, top, right, bottom = _pixel_box(box, image.size, _MARGIN)
+        draw.rectangle((left, top, right - 1, bottom - 1), fill="black")
+    return masked
+
+
+def _pixel_box(
+    box: Sequence[float], size: tuple[int, int], margin: int
+) -> tuple[int, int, int, int]:
+    (x0, y0, x1, y1), (width, height) = box, size
+    return (
+        max(int(x0 * width) - margin, 0), max(int(y0 * height) - margin, 0),
+        min(int(x1 * width) + 1 + margin, width), min(int(y1 * height) + 1 + margin, height),
+    )  # fmt: skip

@@ -32,21 +32,22 @@ _STARVED = {signal.SIGABRT, signal.SIGTRAP, signal.SIGILL, signal.SIGKILL}
 
 
 async def parse(
-    path: Path,
+    source: Path | int,
     filename: str,
     *,
     seconds: int,
     memory_bytes: int,
     on_progress: OnProgress | None = None,
 ) -> ParsedDocument:
-    """Parse the file at `path`, which the user calls `filename`, in a confined child.
+    """Parse `source`, which the user calls `filename`, in a confined child.
 
+    A descriptor is handed on to the child, so that what is kept sealed needs no name on a disk.
     `seconds` bounds wall-clock and processor time, `memory_bytes` the child's address space.
     Raises `UnreadableDocument`, naming file and reason.
     """
-    request: dict[str, object] = {"task": "parse", "path": str(path.resolve()), "name": filename}
+    request: dict[str, object] = {"task": "parse", "name": filename}
     limits = Limits(filename, seconds, memory_bytes)
-    header, tail = await ask_child(request, limits, on_progress)
+    header, tail = await ask_child(request, limits, on_progress, source=source)
     try:
         # Off the loop: a long document takes a tenth of a second to build.
         return await asyncio.to_thread(wire.decoded, header, tail)
@@ -86,13 +87,24 @@ def _size(count: int) -> str:
 
 
 async def ask_child(
-    request: dict[str, object], limits: Limits, on_progress: OnProgress | None = None
+    request: dict[str, object],
+    limits: Limits,
+    on_progress: OnProgress | None = None,
+    *,
+    source: Path | int,
 ) -> tuple[bytes, bytes]:
     """Header and tail of a child's answer. The child is gone when this returns or raises."""
+    inherited, path = _handed_on(source)
     child = await asyncio.create_subprocess_exec(
-        *COMMAND, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=_environment()
+        *COMMAND,
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=DEVNULL,
+        env=_environment(),
+        pass_fds=inherited,
     )
-    bounds = {
+    bounds: dict[str, object] = {
+        "path": path,
         "parent": os.getpid(),
         "seconds": limits.seconds,
         "memory_bytes": limits.memory_bytes,
@@ -112,6 +124,14 @@ async def ask_child(
     if isinstance(answer, str):
         raise limits.refusal(answer)
     return answer
+
+
+def _handed_on(source: Path | int) -> tuple[tuple[int, ...], str]:
+    """Descriptors that the child inherits, and the path by which it opens the source."""
+    if isinstance(source, int):
+        # Opened anew by that name, so from its start, wherever the descriptor stands.
+        return (source,), f"/proc/self/fd/{source}"
+    return (), str(source.resolve())
 
 
 async def _converse(
