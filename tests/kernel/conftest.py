@@ -13,9 +13,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from lionrock.kernel import postgres_files
+from lionrock.kernel.database import Database
+from lionrock.kernel.people import People
 from lionrock.kernel.postgres import EmbeddedPostgres
+from lionrock.kernel.vault.service import Vault
 from tests.kernel.clusters import (
     AS_ROOT,
     PASSWORD,
@@ -87,3 +91,13 @@ def supervise(shelter: Path) -> Iterator[Supervise]:
     for supervisor in supervisors:
         supervisor.kill()
         supervisor.communicate()
+
+
+@pytest.fixture(scope="session")
+def people(database: Database, tmp_path_factory: pytest.TempPathFactory) -> People:
+    """Members and accounts of every test's tenants, with a vault of their own."""
+    keys = tmp_path_factory.mktemp("keys")
+    opened = People.open(database, Vault.open(keys), keys)
+    # The product's parameters have tests of their own; here each hash would cost a tenth of a second.
+    opened.accounts._passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    return opened

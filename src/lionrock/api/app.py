@@ -5,14 +5,28 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from lionrock import __version__
-from lionrock.api import problems
-from lionrock.api.routes import capabilities, documents, runs, search, system
+from lionrock.api import deps, problems
+from lionrock.api.routes import (
+    audit,
+    capabilities,
+    collections,
+    documents,
+    keys,
+    members,
+    privacy,
+    purposes,
+    residency,
+    runs,
+    search,
+    system,
+    tenants,
+)
 from lionrock.errors import LionrockError
 
 if TYPE_CHECKING:
@@ -34,20 +48,37 @@ def create_app(house: House) -> FastAPI:
     app = FastAPI(
         title="Lionrock",
         version=__version__,
-        openapi_url="/v1/openapi.json",
+        openapi_url=None,  # served by `system`, to those who have a credential
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(deps.writable)],
         responses={"default": {"model": problems.Problem, "description": "RFC 9457 problem"}},
     )
     app.state.house = house
-    for room in (system, documents, search, runs, capabilities):
+    for room in (
+        system,
+        documents,
+        search,
+        runs,
+        capabilities,
+        residency,
+        audit,
+        tenants,
+        members,
+        keys,
+        privacy,
+        purposes,
+        collections,
+    ):
         app.include_router(room.router(), prefix="/v1")
     app.add_exception_handler(LionrockError, problems.lionrock_error)
     app.add_exception_handler(RequestValidationError, problems.validation_error)
     app.add_exception_handler(HTTPException, problems.http_error)
     app.add_exception_handler(Exception, problems.unexpected_error)
-    app.middleware("http")(_secure)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(house), www_redirect=False)
+    app.middleware("http")(
+        _secure
+    )  # added last, so around the rest: its refusals carry the headers too
     return app
 
 
@@ -57,9 +88,13 @@ def _hosts(house: House) -> list[str]:
 
 
 async def _secure(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await proceed(request)
+    try:
+        response = await proceed(request)
+    except Exception as error:  # answered here, for an answer outside would not carry the headers
+        response = await request.app.exception_handlers[Exception](request, error)
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.url.path.startswith("/v1/"):
+    # Not request.url, which is made from the Host header as well.
+    if request.scope["path"].startswith("/v1/"):
         response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
-from lionrock.errors import Forbidden, Unauthenticated
+from lionrock.errors import Forbidden, ReadOnly, Unauthenticated
 from lionrock.kernel import identity
 from lionrock.kernel.actors import Actor
 
@@ -25,17 +26,37 @@ def house(request: Request) -> House:
 
 async def actor(request: Request) -> Actor:
     """The actor of this request; `Unauthenticated` without a valid key or session."""
+    _one_place(request)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    database = house(request).database
+    database, address = house(request).database, client_address(request)
     if scheme:
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("The Authorization header must be: Bearer KEY.")
-        return await identity.resolve(database, token.strip(), ("key",))
+        return await identity.resolve(database, token.strip(), ("key",), address=address)
     cookie = request.cookies.get(COOKIE)
     if not cookie:
         raise Unauthenticated("Send a key (Authorization: Bearer KEY) or sign in.")
     same_origin(request)
-    return await identity.resolve(database, cookie, ("session",))
+    return await identity.resolve(database, cookie, ("session",), address=address)
+
+
+_NO_KEYS_IN = frozenset({"access_token", "api-key", "api_key", "apikey", "x-api-key"})
+
+
+def _one_place(request: Request) -> None:
+    """A key has one place. Elsewhere it would miss a check, or stay behind in addresses and logs."""
+    for name in (*request.headers, *request.query_params):
+        if name.lower() in _NO_KEYS_IN:
+            raise Unauthenticated(
+                f"A key is not taken from {name.lower()}. Send it as Authorization: Bearer KEY, and "
+                "end this one if others could have read it."
+            )
+
+
+def client_address(request: Request) -> str | None:
+    """The address that connected to this server: of a proxy, if one stands before it. None on the
+    private socket. No header is believed."""
+    return request.client.host if request.client else None
 
 
 def same_origin(request: Request) -> None:
@@ -47,6 +68,26 @@ def same_origin(request: Request) -> None:
         raise Forbidden("This request comes from another site.")
     if origin is None and request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         raise Forbidden("This request comes from another site.")
+
+
+_ALSO_READ_ONLY = re.compile(
+    r"/sign-in|/sign-out|/language|/v1/sign-in-links"
+    # Shutting a door is never refused: the log may be broken because of who stands in it.
+    r"|/(?:v1|admin)/members/[^/]+/suspend|/v1/(?:keys|sessions)/[^/]+|/admin/keys/[^/]+/end"
+)
+"""Paths that stay open. Coming, going and choosing a language change nothing the log is about."""
+
+
+async def writable(request: Request) -> None:
+    """`ReadOnly` for anything but reading while the audit log does not verify. Every route has it."""
+    if request.method in _SAFE or _ALSO_READ_ONLY.fullmatch(request.scope["path"]):
+        return
+    state = house(request).audit.state
+    if state.status == "broken":
+        raise ReadOnly(
+            f"Nothing can be changed: {state.reason} Reading goes on; see docs/audit.md, "
+            "'When the log does not verify'."
+        )
 
 
 ActorDep = Annotated[Actor, Depends(actor)]

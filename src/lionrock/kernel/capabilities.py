@@ -84,6 +84,8 @@ class RunContext:
     search: SearchService
     gateway: Gateway
     uses: list[ModelUse] = field(default_factory=list)
+    zero_retention: bool = False
+    """Nothing of the request or the result is kept; set when the run begins, see `access.keeps_nothing`."""
 
 
 Body = Callable[[RunContext, Any], AsyncIterator[Update]]

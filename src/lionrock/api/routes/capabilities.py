@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from lionrock.api import problems
 from lionrock.api.deps import ActorDep, house
 from lionrock.errors import LionrockError
-from lionrock.kernel.capabilities import Capability, Result, capabilities
+from lionrock.kernel.capabilities import Capability, Result, Update, capabilities
 from lionrock.kernel.runs import LiveRun
 
 
@@ -43,8 +43,11 @@ def _endpoint(declared: Capability) -> Any:
         live = await found.runs.begin(found.context(actor), declared, body)
         headers = {"Lionrock-Run": str(live.id)}
         if "text/event-stream" in request.headers.get("accept", ""):
-            return StreamingResponse(_events(live), media_type="text/event-stream", headers=headers)
-        result = await _last(live)
+            updates = found.runs.watch.guarded(actor, live.follow())
+            return StreamingResponse(
+                _events(live, updates), media_type="text/event-stream", headers=headers
+            )
+        result = await _last(live, found.runs.watch.guarded(actor, live.follow()))
         return Response(result.model_dump_json(), media_type="application/json", headers=headers)
 
     endpoint.__annotations__["body"] = declared.request
@@ -53,9 +56,9 @@ def _endpoint(declared: Capability) -> Any:
     return endpoint
 
 
-async def _last(live: LiveRun) -> Result:
+async def _last(live: LiveRun, updates: AsyncIterator[Update]) -> Result:
     try:
-        async for update in live.follow():
+        async for update in updates:
             if isinstance(update, Result):
                 return update
     finally:
@@ -64,10 +67,10 @@ async def _last(live: LiveRun) -> Result:
     raise LionrockError("The run ended without a result.")
 
 
-async def _events(live: LiveRun) -> AsyncIterator[str]:
+async def _events(live: LiveRun, updates: AsyncIterator[Update]) -> AsyncIterator[str]:
     """Server-sent events (HTML Living Standard, section 9.2). A reader who leaves stops the run."""
     try:
-        async for update in live.follow():
+        async for update in updates:
             yield f"event: {update.event}\ndata: {update.model_dump_json()}\n\n"
     except LionrockError as error:
         yield f"event: error\ndata: {problems.of(error).model_dump_json()}\n\n"

@@ -9,8 +9,9 @@ from fastapi import APIRouter, File, Request, Response, UploadFile
 from pydantic import BaseModel
 
 from lionrock.api.deps import ActorDep, house
-from lionrock.documents.render import page_image
 from lionrock.documents.schemas import Added, Document, Page
+from lionrock.kernel.decisions import require
+from lionrock.kernel.permissions import Permission as P
 
 _CHUNK = 1 << 20
 
@@ -45,6 +46,7 @@ def router() -> APIRouter:
     @routes.delete("/documents/{document_id}", status_code=204)
     async def remove(request: Request, actor: ActorDep, document_id: UUID) -> None:
         """Remove a document, its versions, pages, passages, vectors and index entries."""
+        require(actor, P.DOCUMENTS_DOCUMENT_REMOVE)  # before it is told whether it is there
         found = house(request)
         document = await found.documents.get(actor, document_id)
         await found.documents.remove(actor, document_id)
@@ -63,9 +65,8 @@ def router() -> APIRouter:
         """The page as a picture; citation boxes are fractions of its width and height."""
         found = house(request)
         await found.documents.page(actor, document_id, number)
-        path = await found.documents.page_file(actor, document_id)
         return Response(
-            await page_image(path, number),
+            await found.documents.page_image(actor, document_id, number),
             media_type="image/png",
             headers={"Cache-Control": "private, max-age=600"},
         )

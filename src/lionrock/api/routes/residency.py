@@ -1,0 +1,27 @@
+"""Where data can go and where it went."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+
+from lionrock.api.deps import ActorDep, house
+from lionrock.kernel.egress import residency
+from lionrock.kernel.egress.residency import Residency
+
+
+def router() -> APIRouter:
+    routes = APIRouter(tags=["residency"])
+
+    @routes.get("/residency")
+    async def report(request: Request, actor: ActorDep) -> Residency:
+        """The egress list, where each part is, what confines the children, and what was counted.
+
+        Counts are those of the actor's own tenant.
+        """
+        found = house(request)
+        pids = {name: pid() for name, pid in found.children.items()}
+        return await residency.report(
+            actor, found.egress, found.settings, found.database, pids, found.tenant_id
+        )
+
+    return routes

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import pytest
+
+from lionrock.cli.main import run
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = Path(mkdtemp(prefix="lionrock-cli-", dir="/tmp"))
+    folder.chmod(0o755)
+    monkeypatch.setenv("LIONROCK_HOME", str(folder / "home"))
+    monkeypatch.setenv("LIONROCK_MODEL", "none")
+    monkeypatch.setenv("LIONROCK_EMBEDDINGS", "none")
+    return folder
+
+
+def test_privacy_work_from_the_command_line(
+    home: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def told(*words: str, code: int = 0) -> Any:
+        assert run(["privacy", *words, "--json"]) == code, capsys.readouterr().err
+        return json.loads(capsys.readouterr().out)
+
+    asked = told(
+        "requests", "--receive", "access", "--on", "2026-11-01",
+        "--identifier", "hkid=A123456(3)", "--identifier", "name=陳大文",
+    )  # fmt: skip
+    assert (asked["state"], asked["due_on"]) == ("received", "2026-12-11")
+    assert told("requests")["requests"][0]["id"] == asked["id"]
+    step = told("requests", asked["id"], "--step", "search")
+    assert step["state"] == "reviewing"
+    assert [f["source"] for f in told("requests", asked["id"], "--findings")["findings"]]
+    assert "reviewed" in told("requests", asked["id"], "--step", "package", code=1)["error"]
+    breach = told("breaches", "--enter", "Lost laptop", "--what", "on a bus", "--people", "3")
+    assert (breach["state"], breach["people"]) == ("found", 3)
+    table = tmp_path / "breaches.csv"
+    assert told("breaches", "--csv", str(table))["bytes"] == table.stat().st_size
+    assert told("holds") == {"holds": []}
+    assert told("retention") == {"due": []}
+    assert told("erase") == {"erasures": []}
+    assert "KIND=ID" in told("erase", "--target", "nothing", code=2)["error"]
