@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from lionrock.kernel.egress import Gate
 from lionrock.models import downloads, sources
 from lionrock.models.registry import Registry
-from lionrock.models.web import Allow, Web
+from lionrock.models.web import Web
 from tests.models.fake_hub import FakeHub
 
 
@@ -33,7 +34,7 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
 def quick_index(hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:
     """The hub's index without asking pip for it, which takes half a second."""
 
-    def open_registry(allow: Allow | None) -> Registry:
-        return Registry(Web(allow), (hub.index,))
+    def open_registry(egress: Gate | None) -> Registry:
+        return Registry(Web(egress), (hub.index,))
 
     monkeypatch.setattr(sources, "open_registry", open_registry)

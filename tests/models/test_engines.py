@@ -21,6 +21,7 @@ from lionrock.models.engines import (
     estimate_tokens,
 )
 from tests.models.fake_openai import FakeOpenAI, Fault, event, fake_openai, piece, stream
+from tests.models.gates import Closed
 
 Make = Callable[..., OpenAIEngine]
 QUESTION = ChatRequest([{"role": "user", "content": "How long must records be kept?"}], 50)
@@ -214,23 +215,17 @@ async def test_proxies_in_the_environment_are_not_used(
 
 
 async def test_a_forbidden_host_is_never_connected_to(fake: FakeOpenAI, client: Make) -> None:
-    def forbid(host: str) -> None:
-        raise EgressRefused(host)
-
-    engine = client(fake.url, allow=forbid)
-    with pytest.raises(EgressRefused, match=r"^127\.0\.0\.1$"):
+    engine = client(fake.url, egress=Closed())
+    with pytest.raises(EgressRefused, match=r"^127\.0\.0\.1 "):
         await ask(engine)
     assert not await engine.healthy()
     assert fake.asked == []
 
 
 async def test_a_unix_socket_needs_no_permission(client: Make, short_directory: Path) -> None:
-    def forbid(host: str) -> None:
-        raise EgressRefused(host)
-
     path = short_directory / "s"
     async with fake_openai(path):
-        engine = client("http://engine", unix_socket=path, allow=forbid)
+        engine = client("http://engine", unix_socket=path, egress=Closed())
         assert (await ask(engine))[0] == Delta("Yes")
 
 

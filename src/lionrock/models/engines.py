@@ -7,7 +7,7 @@ and the client.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -19,6 +19,8 @@ from pydantic import BaseModel, ValidationError
 from yarl import URL
 
 from lionrock.errors import EngineUnavailable, InvalidInput, LionrockError
+from lionrock.kernel.egress import Egress, Gate, parse_url
+from lionrock.kernel.egress.checked_resolver import CheckedResolver
 from lionrock.models.engine_faults import refusal
 from lionrock.models.event_stream import StreamedAnswer
 
@@ -96,9 +98,9 @@ class Engine(Protocol):
 class OpenAIEngine:
     """A client of one server. `base_url` with or without its `/v1`; no proxies, no redirects.
 
-    `model` None takes the first that the server lists. `allow(host)` is called before each
-    connection and raises to forbid it; a `unix_socket` needs no permission. Connections are not
-    kept: closing one is what tells the server to stop.
+    `model` None takes the first that the server lists. `egress` is asked before each connection
+    (without one, loopback is all there is); a `unix_socket` needs no permission. Connections are
+    not kept: closing one is what tells the server to stop.
     """
 
     def __init__(
@@ -109,7 +111,7 @@ class OpenAIEngine:
         model: str | None = None,
         unix_socket: Path | None = None,
         context: int,
-        allow: Callable[[str], None] | None = None,
+        egress: Gate | None = None,
         silence_seconds: float = SILENCE_SECONDS,
     ) -> None:
         self._root, self._api = _addresses(base_url)
@@ -118,7 +120,7 @@ class OpenAIEngine:
         self._label = "The local engine" if unix_socket else f"The engine at {address}"
         self._key = key.strip() if key else None
         self._model, self._socket = model, unix_socket
-        self._allow, self._silence = allow, silence_seconds
+        self._egress, self._silence = egress or Egress(), silence_seconds
         self._tokenizes = True
         self._session: aiohttp.ClientSession | None = None
         self.context = context
@@ -208,8 +210,8 @@ class OpenAIEngine:
         timeout: aiohttp.ClientTimeout | None = None,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """One exchange; its connection is closed at the end, read to the end or not."""
-        if self._allow is not None and self._socket is None:
-            self._allow(self._host)
+        if self._socket is None:
+            self._egress.check(self._host, self._root.port)
         limits = timeout or aiohttp.ClientTimeout(
             total=None, sock_connect=CONNECT_SECONDS, sock_read=self._silence
         )
@@ -240,7 +242,9 @@ class OpenAIEngine:
             # No limit: a request waits at the engine, never unseen in here.
             connector: aiohttp.BaseConnector
             if self._socket is None:
-                connector = aiohttp.TCPConnector(limit=0, force_close=True)
+                connector = aiohttp.TCPConnector(
+                    limit=0, force_close=True, resolver=CheckedResolver(self._egress)
+                )
             else:
                 connector = aiohttp.UnixConnector(str(self._socket), limit=0, force_close=True)
             headers = {"Accept-Encoding": "identity"}
@@ -279,15 +283,12 @@ class _Tokens(BaseModel):
 def _addresses(base_url: str) -> tuple[URL, URL]:
     """The server's own root, and that of its versioned API (`/v1` if none is named)."""
     try:
-        url = URL(base_url.rstrip("/")).with_query(None).with_fragment(None)
-    except ValueError:
-        url = URL()
-    if url.scheme not in ("http", "https") or not url.host:
+        parse_url(base_url)
+    except InvalidInput as error:
         raise InvalidInput(
-            "An engine's address looks like http://host:8000/v1; the one given does not."
-        )
-    if url.user or url.password:
-        raise InvalidInput("Give an engine's key by itself, not inside the address.")
+            f"An engine's address looks like http://host:8000/v1; the one given does not. {error}"
+        ) from None
+    url = URL(base_url.rstrip("/")).with_query(None).with_fragment(None)
     versioned = re.search(r"/v\d+$", url.path)
     if versioned is None:
         return url, url / "v1"

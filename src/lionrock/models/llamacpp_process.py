@@ -6,15 +6,15 @@ import asyncio
 import os
 import re
 import signal
-import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
 
 from lionrock.errors import EngineUnavailable
+from lionrock.kernel import confined
 from lionrock.models.engines import OpenAIEngine
 from lionrock.models.llamacpp_child import Orders
 
-_COMMAND = (sys.executable, "-P", "-m", "lionrock.models.llamacpp_child")
+_COMMAND = confined.command("lionrock.models.llamacpp_child")
 _INHERITED = (
     *("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH"),
     "OMP_WAIT_POLICY",

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Literal
 
 from lionrock.errors import EgressRefused, InvalidInput, ModelNotPulled, ModelPullFailed
+from lionrock.kernel.egress import Egress
 from lionrock.models import sources, wheels
 from lionrock.models.catalogue import Model, Source
 from lionrock.models.downloads import length
 from lionrock.models.pins import Pin, read_pin, write_pin
 from lionrock.models.progress import VERIFYING, WAITING, Meter, Progress
 from lionrock.models.unfinished import Unfinished, locked, sync_directory
-from lionrock.models.web import Allow, SourceFailed
+from lionrock.models.web import SourceFailed
 
 __all__ = ["Progress", "Store"]
 
@@ -77,12 +78,12 @@ class Store:
         on_progress: Callable[[Progress], None],
         *,
         allow_unverified: bool = False,
-        allow: Allow | None = None,
+        egress: Egress | None = None,
     ) -> Path:
         """Bring the file of `model` here, from the first source that gives the right bytes.
 
-        Blocking; `on_progress` is called in this thread. `allow` is called with each host before
-        a connection and may raise `EgressRefused`. Killed at any point, the next call goes on
+        Blocking; `on_progress` is called in this thread. `egress` is opened to one source
+        after the other, each while it is tried, and to nothing else. Killed at any point, the next call goes on
         from what had arrived. A model without a known hash needs `allow_unverified`; the hash it
         turns out to have is pinned beside the file (`sha256` tells it). Raises `ModelPullFailed`
         with what each source said.
@@ -98,18 +99,18 @@ class Store:
                 self._work(model).mkdir(exist_ok=True)
                 if self.state(model) == "present":
                     return self._final(model)
-                return self._from_any(model, on_progress, allow)
+                return self._from_any(model, on_progress, egress or Egress())
         except OSError as error:
             raise self._disk_error(model, error) from error
 
     def _from_any(
-        self, model: Model, on_progress: Callable[[Progress], None], allow: Allow | None
+        self, model: Model, on_progress: Callable[[Progress], None], egress: Egress
     ) -> Path:
         failures: list[str] = []
         for source in self._ordered(model):
             meter = Meter(model.size, on_progress)
             try:
-                return self._from(model, source, meter, allow)
+                return self._from(model, source, meter, egress)
             except (SourceFailed, EgressRefused) as error:
                 failures.append(f"  {source.label}: {error}")
         arrived = self._arrived(model)
@@ -128,11 +129,11 @@ class Store:
 
         return sorted(sources.candidates(model, self._mirror), key=is_fresh)
 
-    def _from(self, model: Model, source: Source, meter: Meter, allow: Allow | None) -> Path:
+    def _from(self, model: Model, source: Source, meter: Meter, egress: Egress) -> Path:
         unfinished = self._unfinished(model, source)
         self._check_room(model, source)
         resumed = unfinished.bytes > 0
-        sources.fetch(model, source, unfinished, meter, allow)
+        sources.fetch(model, source, unfinished, meter, egress)
         try:
             return self._install(model, source, unfinished.data, meter)
         except SourceFailed:
@@ -140,7 +141,7 @@ class Store:
             if not resumed:
                 raise
         # What was left from before may be what was wrong: once more from nothing.
-        return self._from(model, source, meter, allow)
+        return self._from(model, source, meter, egress)
 
     def _install(self, model: Model, source: Source, data: Path, meter: Meter) -> Path:
         """Check the whole file and give it its name; `SourceFailed` if it is not the right one."""

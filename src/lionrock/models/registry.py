@@ -20,7 +20,8 @@ from typing import NamedTuple
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from urllib.request import url2pathname
 
-from lionrock.models.web import Allow, SourceFailed, Web, reason
+from lionrock.kernel.egress import Gate
+from lionrock.models.web import SourceFailed, Web, reason
 
 _ACCEPT = (
     "application/vnd.pypi.simple.v1+json, "
@@ -56,9 +57,9 @@ def pip_configuration() -> PipConfiguration:
     return PipConfiguration(tuple(i for i in indexes if i), options.get("cert"))
 
 
-def open_registry(allow: Allow | None) -> Registry:
+def open_registry(egress: Gate | None) -> Registry:
     configuration = pip_configuration()
-    return Registry(Web(allow, configuration.cert), configuration.indexes)
+    return Registry(Web(egress, configuration.cert), configuration.indexes)
 
 
 class Registry:
@@ -66,12 +67,12 @@ class Registry:
 
     def __init__(self, web: Web, indexes: tuple[str, ...]) -> None:
         self.web = web
-        self._indexes = indexes
+        self.indexes = indexes
 
     def find(self, package: str, version: str, tag: str) -> Wheel:
         """The wheel of exactly this version, the one with platform `tag` if there is a choice."""
         reasons = []
-        for index in self._indexes:
+        for index in self.indexes:
             try:
                 found = self._page(index, package)
             except SourceFailed as error:
@@ -79,7 +80,10 @@ class Registry:
                 continue
             matching = [w for w in found if _is_wheel(w.url, package, version)]
             if matching:
-                return min(matching, key=lambda w: (f"-{tag}.whl" not in w.url, w.url))
+                chosen = min(matching, key=lambda w: (f"-{tag}.whl" not in w.url, w.url))
+                if not (index.startswith("file:") or chosen.url.startswith("file:")):
+                    self.web.follow(index, chosen.url)
+                return chosen
             reasons.append(f"{_place(index)} has no wheel of {package} {version}")
         raise SourceFailed("; ".join(reasons))
 

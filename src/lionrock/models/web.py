@@ -1,5 +1,6 @@
 """Plain HTTP GET for pulling weights: quick to give up on a host that does not answer, asks the
-egress hook before each connection (redirects and proxies too), and says why it failed in words."""
+egress list before each connection (redirects and proxies too), connects to the addresses it was
+given by it, and says why it failed in words."""
 
 from __future__ import annotations
 
@@ -12,20 +13,20 @@ import urllib.request
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from email.message import Message
+from functools import partial
 from http.client import HTTPResponse
 from typing import IO, Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from lionrock import __version__
+from lionrock.errors import InvalidInput
+from lionrock.kernel.egress import Egress, Gate, parse_url
 
 CONNECT_SECONDS = 5.0
 """For the name, the connection and the TLS handshake together."""
 READ_SECONDS = 30.0
 """Longest silence on an open connection."""
-
-Allow = Callable[[str], None]
-"""Called with a host before a connection to it; raises `EgressRefused` to forbid it."""
 
 
 class SourceFailed(Exception):
@@ -46,9 +47,13 @@ class Answered(SourceFailed):
 
 
 class Web:
-    """Opens URLs. `cafile`: certificates to trust besides the system's (a file or a directory)."""
+    """Opens URLs. `egress`: the list to ask; without one, loopback is all there is.
 
-    def __init__(self, allow: Allow | None = None, cafile: str | None = None) -> None:
+    `cafile`: certificates to trust besides the system's (a file or a directory).
+    """
+
+    def __init__(self, egress: Gate | None = None, cafile: str | None = None) -> None:
+        self._egress = egress or Egress()
         self._credentials: dict[str, str] = {}
         self._opener = urllib.request.OpenerDirector()
         for handler in (
@@ -56,13 +61,14 @@ class Web:
             urllib.request.UnknownHandler(),
             urllib.request.HTTPDefaultErrorHandler(),
             urllib.request.HTTPErrorProcessor(),
-            _Redirects(),
-            _Transport(allow or (lambda host: None), _tls(cafile), self._credentials),
+            _Redirects(self._egress),
+            _Transport(self._egress, _tls(cafile), self._credentials),
         ):
             self._opener.add_handler(handler)
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> HTTPResponse:
         """The open response to GET `url`, redirects followed. Raises `SourceFailed`."""
+        _readable(url)
         url = self._without_credentials(url)
         request = urllib.request.Request(url, headers={"User-Agent": f"lionrock/{__version__}"})
         for name, value in (headers or {}).items():
@@ -75,6 +81,10 @@ class Web:
                 raise _answered(error) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise Interrupted(reason(error, _host(url))) from error
+
+    def follow(self, source: str, target: str) -> None:
+        """Before `target` is opened because `source` names it. Raises `EgressRefused`."""
+        self._egress.follow(source, target)
 
     def _without_credentials(self, url: str) -> str:
         """Take user and password out of `url`; only the same host and port will get them."""
@@ -127,7 +137,18 @@ def _tls(cafile: str | None) -> ssl.SSLContext:
     return context
 
 
+def _readable(url: str) -> None:
+    """What urllib would read in its own way goes no further."""
+    try:
+        parse_url(url, userinfo=True)
+    except InvalidInput as error:
+        raise SourceFailed(error.detail) from None
+
+
 class _Redirects(urllib.request.HTTPRedirectHandler):
+    def __init__(self, egress: Gate) -> None:
+        self._egress = egress
+
     def redirect_request(
         self,
         req: urllib.request.Request,
@@ -139,15 +160,17 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         if req.type == "https" and not newurl.lower().startswith("https:"):
             raise SourceFailed(f"{_host(req.full_url)} redirects to an unencrypted address")
+        if newurl.lower().startswith(("http:", "https:")):
+            self._egress.follow(req.full_url, newurl)
         return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
 
 
 class _Transport(urllib.request.AbstractHTTPHandler):
     def __init__(
-        self, allow: Allow, context: ssl.SSLContext, credentials: Mapping[str, str]
+        self, egress: Gate, context: ssl.SSLContext, credentials: Mapping[str, str]
     ) -> None:
         super().__init__()
-        self._allow = allow
+        self._egress = egress
         self._context = context
         self._credentials = credentials
 
@@ -162,26 +185,51 @@ class _Transport(urllib.request.AbstractHTTPHandler):
 
     def http_open(self, request: urllib.request.Request) -> HTTPResponse:
         self._ask(request)
-        return self.do_open(_Plain, request)
+        return self.do_open(partial(_Plain, self._egress), request)
 
     def https_open(self, request: urllib.request.Request) -> HTTPResponse:
         self._ask(request)
-        return self.do_open(_Secure, request, context=self._context)
+        return self.do_open(partial(_Secure, self._egress), request, context=self._context)
 
     def _ask(self, request: urllib.request.Request) -> None:
-        self._allow(_host(request.full_url))
+        self._egress.check(_host(request.full_url))
         if request.host != urlsplit(request.full_url).netloc:
-            self._allow(_host(f"//{request.host}"))
+            self._egress.check(_host(f"//{request.host}"))
 
 
 class _Plain(http.client.HTTPConnection):
+    def __init__(self, egress: Gate, host: str, **named: Any) -> None:
+        super().__init__(host, **named)
+        self._create_connection = _dial(egress)
+
     def connect(self) -> None:
         _connect(self, super().connect)
 
 
 class _Secure(http.client.HTTPSConnection):
+    def __init__(self, egress: Gate, host: str, **named: Any) -> None:
+        super().__init__(host, **named)
+        self._create_connection = _dial(egress)
+
     def connect(self) -> None:
         _connect(self, super().connect)
+
+
+def _dial(egress: Gate) -> Callable[..., socket.socket]:
+    """In place of `socket.create_connection`, which would look the name up once more: another
+    answer could come then than the one that was checked."""
+
+    def dial(place: tuple[str, int], timeout: float, source: Any = None) -> socket.socket:
+        host, port = place
+        failure: OSError | None = None
+        for address in egress.resolve(host, port):
+            try:
+                return socket.create_connection((str(address), port), timeout, source)
+            except OSError as error:
+                failure = error
+        raise failure or socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    return dial
 
 
 def _connect(connection: http.client.HTTPConnection, connect: Callable[[], None]) -> None:
