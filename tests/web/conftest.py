@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,10 +19,16 @@ from lionrock.errors import Unavailable
 from lionrock.kernel import capabilities as declared
 from lionrock.kernel import identity
 from lionrock.kernel.actors import Actor
+from lionrock.kernel.audit.service import AuditService
 from lionrock.kernel.capabilities import Progress, Result, Risk, RunContext, Update, capability
 from lionrock.kernel.database import Database
+from lionrock.kernel.egress import Egress
+from lionrock.kernel.oidc.service import Oidc
+from lionrock.kernel.people import People
 from lionrock.kernel.permissions import Permission
+from lionrock.kernel.privacy.service import Privacy
 from lionrock.kernel.runs import Runs
+from lionrock.kernel.vault.service import Vault
 from lionrock.settings import Settings
 from lionrock.web import rendering
 from lionrock.web.auth import SESSION_COOKIE
@@ -117,10 +123,22 @@ class House:
     database: Database
     documents: DocumentService
     runs: Runs
+    vault: Vault
     search: Search = field(default_factory=Search)
     gateway: Gateway = field(default_factory=Gateway)
     ingest: Ingest = field(default_factory=Ingest)
     notices: list[str] = field(default_factory=lambda: ["No model is set up."])
+    egress: Egress = field(default_factory=Egress)
+    children: dict[str, Callable[[], int | None]] = field(default_factory=dict)
+    tenant_id: UUID = field(default_factory=uuid4)
+
+    def __post_init__(self) -> None:
+        self.people = People.open(self.database, self.vault, self.settings.home / "keys")
+        self.audit = AuditService(self.database, self.settings.home)
+        self.oidc = Oidc(self.database, self.vault, self.people.fields, self.egress)
+        self.privacy = Privacy.open(
+            self.database, self.vault, self.people.fields, self.settings.home / "packages"
+        )
 
     def context(self, actor: Actor) -> RunContext:
         unused: Any = None
@@ -130,8 +148,10 @@ class House:
 @pytest.fixture
 async def house(database: Database, tmp_path: Path) -> AsyncIterator[House]:
     settings = Settings(home=tmp_path, max_upload_bytes=1000)
-    documents = DocumentService(database, Files(tmp_path / "files", settings.max_upload_bytes))
-    made = House(settings, database, documents, Runs(database))
+    vault = Vault.open(tmp_path / "keys")
+    files = Files(tmp_path / "files", settings.max_upload_bytes, vault)
+    documents = DocumentService(database, files, vault)
+    made = House(settings, database, documents, Runs(database, vault), vault)
     yield made
     await made.runs.close()
 

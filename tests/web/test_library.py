@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from lionrock.documents.records import Records
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
 from tests.web.client import Client
@@ -24,7 +25,7 @@ async def set_state(
     state: str,
     done: int,
     total: int,
-    error: str = "",
+    error: bytes | None = None,
 ) -> None:
     async with database.tenant_session(actor) as db:
         await db.execute(
@@ -112,10 +113,15 @@ async def test_a_row_removed_elsewhere_goes(reader: Client) -> None:
     assert f'<li id="d-{gone}" hx-swap-oob="delete">' in answer.text and "<b>" not in answer.text
 
 
-async def test_a_failed_document_says_why(reader: Client, database: Database, actor: Actor) -> None:
+async def test_a_failed_document_says_why(
+    reader: Client, house: House, database: Database, actor: Actor
+) -> None:
     document = await add(reader, "a.md")
     reason = "a.md cannot be read: it is empty: it holds no text"
-    await set_state(database, actor, document, "failed", 0, 0, reason)
+    key = Records(house.vault, actor.tenant_id).key(UUID(document))
+    version = (await house.documents.get(actor, UUID(document))).version_id
+    sealed = key.seal_text("versions", version, "error", reason)
+    await set_state(database, actor, document, "failed", 0, 0, sealed)
     assert "檔案沒有任何文字" in (await reader.get("/documents", accept_language="zh-HK")).text
 
 

@@ -58,3 +58,12 @@ def test_vendored_scripts_are_the_recorded_ones() -> None:
     record = (STATIC / "vendor" / "README.md").read_text("utf-8")
     for path in (STATIC / "vendor").glob("*.js"):
         assert sha256(path.read_bytes()).hexdigest() in record, path.name
+
+
+def test_the_administrations_script_writes_no_markup_and_its_files_stay_small() -> None:
+    script, style = STATIC / "administration.js", STATIC / "administration.css"
+    text = script.read_text("utf-8")
+    assert not re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|\beval\(|\.style\b", text)
+    for path in (script, style):
+        assert not ELSEWHERE.findall(path.read_text("utf-8"))
+    assert script.stat().st_size + style.stat().st_size < 25_000

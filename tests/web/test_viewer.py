@@ -4,25 +4,29 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from lionrock.documents import queries
 from lionrock.documents.citations import Box, Citation
+from lionrock.documents.parsed import ParsedPage
+from lionrock.documents.records import Records, sealed_page
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
 from lionrock.web import sources, viewer
 from tests.web.client import Client
-from tests.web.conftest import quoted
+from tests.web.conftest import House, quoted
 from tests.web.test_library import add
 
 
 @pytest.fixture
-async def document(reader: Client, database: Database, actor: Actor) -> Citation:
+async def document(reader: Client, house: House, database: Database, actor: Actor) -> Citation:
     """A document of two pages, as a citation on its second."""
     id = UUID(await add(reader, "<i>policy</i>.md"))
+    key = Records(house.vault, actor.tenant_id).key(id)
     async with database.tenant_session(actor) as db:
         version = await db.fetchval("SELECT id FROM versions WHERE document_id = $1", id)
         for number in (1, 2):
+            page = ParsedPage(number, 595, 842, f"<b>text of page {number}</b>", ())
             await db.execute(
-                "INSERT INTO pages VALUES ($1, $2, $3, 595, 842, $4, '')",
-                *(actor.tenant_id, version, number, f"<b>text of page {number}</b>"),
+                queries.INSERT_PAGE, actor.tenant_id, version, *sealed_page(key, version, page)
             )
     return quoted("words", id, 2).model_copy(update={"version_id": version})
 

@@ -1,4 +1,4 @@
-"""Who reads a page: sign in with a one-time link, sign out, and the actor behind the cookie."""
+"""Who reads a page: signing in by link or password, signing out, and the actor behind the cookie."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from lionrock.errors import Forbidden, Unauthenticated
+from lionrock.errors import Forbidden, LionrockError, TooManyAttempts, Unauthenticated
 from lionrock.kernel import identity
+from lionrock.kernel.accounts import SignedIn, SignIn
 from lionrock.kernel.actors import Actor
 from lionrock.web.i18n import COOKIE as LANGUAGE_COOKIE
 from lionrock.web.i18n import LANGUAGES
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from lionrock.app import House
 
 SESSION_COOKIE = "lionrock_session"
+DEVICE_COOKIE = "lionrock_device"
+"""Of a browser that has signed in before; it opens nothing. See `kernel/throttle.py`."""
 _YEAR = 365 * 24 * 3600
 
 routes = APIRouter()
@@ -49,7 +52,9 @@ async def resolve(request: Request) -> Actor:
     session = request.cookies.get(SESSION_COOKIE)
     if not session:
         raise Unauthenticated("Sign in first.")
-    actor = await identity.resolve(house(request).database, session, ("session",))
+    actor = await identity.resolve(
+        house(request).database, session, ("session",), address=client_address(request)
+    )
     request.state.actor = actor
     return actor
 
@@ -59,20 +64,55 @@ Reader = Annotated[Actor, Depends(reader)]
 
 @routes.get("/sign-in")
 async def sign_in_page(request: Request, ended: bool = False) -> Response:
-    return page(request, "sign-in.html", error=None, ended=ended)
+    return _sign_in_page(request, ended=ended)
+
+
+def _sign_in_page(
+    request: Request, *, error: LionrockError | None = None, ended: bool = False,
+    organisation: str = "",
+) -> Response:  # fmt: skip
+    return page(
+        request, "sign-in.html", status=error.status if error else 200, error=error, ended=ended,
+        organisation=organisation or request.query_params.get("tenant", "")[:40],
+    )  # fmt: skip
 
 
 @routes.post("/sign-in")
-async def sign_in(request: Request, token: Annotated[str, Form(max_length=200)]) -> Response:
+async def sign_in(
+    request: Request, token: Annotated[str, Form(max_length=200)] = "",
+    organisation: Annotated[str, Form(max_length=100)] = "",
+    email: Annotated[str, Form(max_length=1000)] = "",
+    password: Annotated[str, Form(max_length=1000)] = "",
+    code: Annotated[str, Form(max_length=100)] = "",
+) -> Response:  # fmt: skip
+    """With a one-time link (`token`), or with address and password."""
     same_origin(request)
+    found = house(request)
     try:
-        session = await identity.redeem(house(request).database, token)
-    except Unauthenticated as error:
-        return page(request, "sign-in.html", status=401, error=error, ended=False)
-    response = RedirectResponse("/", 303)
+        if token:
+            return enter(request, SignedIn(await identity.redeem(found.database, token), ""), "/")
+        said = SignIn(
+            email=email, password=password, code=code, organisation=organisation,
+            address=client_address(request) or "", device=request.cookies.get(DEVICE_COOKIE, "")[:200],
+        )  # fmt: skip
+        return enter(request, await found.people.accounts.sign_in(said), "/")
+    except (Unauthenticated, TooManyAttempts) as error:
+        return _sign_in_page(request, error=error, organisation=organisation)
+
+
+def enter(request: Request, entered: SignedIn, address: str) -> Response:
+    """Go on as who has just proven who they are."""
+    response = RedirectResponse(address, 303)
     life = int(identity.SESSION_LIFE.total_seconds())
-    _set(request, response, SESSION_COOKIE, session, life)
+    _set(request, response, SESSION_COOKIE, entered.session, life)
+    if entered.device:
+        _set(request, response, DEVICE_COOKIE, entered.device, _YEAR, path="/sign-in")
     return response
+
+
+def client_address(request: Request) -> str | None:
+    """The address that connected to this server. No header is believed."""
+    return request.client.host if request.client else None
 
 
 @routes.post("/sign-out")
@@ -95,10 +135,12 @@ async def language(
     return response
 
 
-def _set(request: Request, response: Response, name: str, value: str, life: int) -> None:
+def _set(
+    request: Request, response: Response, name: str, value: str, life: int, path: str = "/"
+) -> None:
     secure = request.url.scheme == "https"
     response.set_cookie(
-        name, value, max_age=life, httponly=True, samesite="strict", secure=secure
+        name, value, max_age=life, path=path, httponly=True, samesite="strict", secure=secure
     )  # fmt: skip
 
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from io import BytesIO
 
 from babel.core import Locale
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
@@ -25,6 +25,9 @@ LANGUAGES: dict[str, str] = {"en": "English", "zh-Hant": "繁體中文", "zh-Han
 """Interface languages by BCP 47 tag, each named in itself."""
 
 COOKIE = "lionrock_language"
+
+HONG_KONG = timezone(timedelta(hours=8), "HKT")
+"""Where dates and times of day are told; its clocks have not changed since 1979."""
 
 _LOCALES = {"en": "en_GB", "zh-Hant": "zh_Hant_HK", "zh-Hans": "zh_Hans_CN"}
 _DAYS = {"en": "d MMM y", "zh-Hant": "y年M月d日", "zh-Hans": "y年M月d日"}
@@ -81,6 +84,13 @@ class Translator:
     def percent(self, fraction: float) -> str:
         return format_percent(fraction, format="0%", locale=self.locale)
 
+    def months(self, count: int) -> str:
+        """A period, in years where it is whole ones."""
+        years, rest = divmod(count, 12)
+        if rest or not years:
+            return self.ngettext("%(count)s month", "%(count)s months", count)
+        return self.ngettext("%(count)s year", "%(count)s years", years)
+
     def size(self, count: int) -> str:
         """Bytes in units of a thousand."""
         if count < 1000:
@@ -88,14 +98,16 @@ class Translator:
         value, unit = (count / 1e3, "kB") if count < 1e6 else (count / 1e6, "MB")
         return f"{format_decimal(value, format='#,##0.#' if value < 10 else '#,##0', locale=self.locale)} {unit}"
 
-    def day(self, value: datetime) -> str:
-        """A date, in the time zone of this server."""
-        return format_datetime(value.astimezone(), _DAYS[self.language], locale=self.locale)
+    def day(self, value: date) -> str:
+        """A date; of a moment, the one in Hong Kong."""
+        if isinstance(value, datetime):
+            value = value.astimezone(HONG_KONG).date()
+        return format_date(value, _DAYS[self.language], locale=self.locale)
 
-    def moment(self, value: datetime) -> str:
-        """A date and time of day, in the time zone of this server."""
-        pattern = f"{_DAYS[self.language]} HH:mm"
-        return format_datetime(value.astimezone(), pattern, locale=self.locale)
+    def moment(self, value: datetime, time: str = "HH:mm") -> str:
+        """A date and time of day in Hong Kong."""
+        pattern = f"{_DAYS[self.language]} {time}"
+        return format_datetime(value.astimezone(HONG_KONG), pattern, locale=self.locale)
 
     def _find(self, context: str, message: str) -> str | None:
         forms = self.messages.get((context, message))

@@ -14,6 +14,8 @@ from starlette.datastructures import UploadFile
 
 from lionrock.documents.schemas import Document, State
 from lionrock.errors import InvalidInput, TooLarge
+from lionrock.kernel.decisions import require
+from lionrock.kernel.permissions import Permission as P
 from lionrock.web.auth import Reader, house
 from lionrock.web.rendering import page, translator, wants_fragment
 
@@ -87,6 +89,7 @@ async def document(request: Request, actor: Reader, document_id: UUID) -> Respon
 
 @routes.post("/documents/{document_id}/remove")
 async def remove(request: Request, actor: Reader, document_id: UUID) -> Response:
+    require(actor, P.DOCUMENTS_DOCUMENT_REMOVE)  # before it is told whether it is there
     found = house(request)
     removed = await found.documents.get(actor, document_id)
     await found.documents.remove(actor, document_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -14,21 +15,50 @@ from starlette.requests import ClientDisconnect
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from lionrock.errors import InvalidInput, LionrockError, NotFound, Unauthenticated
-from lionrock.web import auth, library, streaming, viewer, work
+from lionrock.errors import Forbidden, InvalidInput, LionrockError, NotFound, Unauthenticated
+from lionrock.kernel.permissions import Permission
+from lionrock.web import (
+    account,
+    administration,
+    audit,
+    auth,
+    keys,
+    library,
+    members,
+    oidc,
+    purposes,
+    request_review,
+    requests,
+    residency,
+    streaming,
+    viewer,
+    work,
+)
 from lionrock.web.rendering import page, wants_fragment
 
 log = logging.getLogger(__name__)
 _API = "/v1/"
 _FOREVER = "public, max-age=31536000, immutable"
 
+_ADMINISTRATION = (
+    administration,
+    members,
+    keys,
+    purposes,
+    requests,
+    request_review,
+    audit,
+    residency,
+)
+
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def add_pages(app: FastAPI) -> None:
     """Give an application that has the API its pages too. Errors under /v1 stay as they are."""
-    for room in (auth, work, streaming, library, viewer):
+    for room in (auth, account, oidc, work, streaming, library, viewer, *_ADMINISTRATION):
         app.include_router(room.routes, include_in_schema=False)
+    app.state.searches = set[asyncio.Task[int]]()
     app.mount("/static", _Static(directory=str(files("lionrock.web") / "static")))
     app.add_exception_handler(ClientDisconnect, _left)
     for kind in (LionrockError, RequestValidationError, HTTPException, Exception):
@@ -52,7 +82,7 @@ class _Static(StaticFiles):
 
 def _on_pages(elsewhere: object) -> Handler:
     async def handle(request: Request, error: Exception) -> Response:
-        if request.url.path.startswith(_API) and callable(elsewhere):
+        if request.scope["path"].startswith(_API) and callable(elsewhere):
             answer: Response = await elsewhere(request, error)
             return answer
         return await error_page(request, error)
@@ -68,10 +98,19 @@ async def error_page(request: Request, error: Exception) -> Response:
     if not wants_fragment(request):
         with suppress(LionrockError):  # Who is signed in keeps the navigation.
             await auth.resolve(request)
-        return page(request, "error.html", status=known.status, error=known)
+        missing = _missing(known)
+        return page(request, "error.html", status=known.status, error=known, missing=missing)
     response = page(request, "notice.html", status=known.status, error=known)
-    response.headers.update({"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"})
+    notice = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML", "HX-Reselect": ".notice"}
+    response.headers.update(notice)
     return response
+
+
+def _missing(error: LionrockError) -> Permission | None:
+    """The permission that a refusal names, so that a page can say it in plain words."""
+    if not isinstance(error, Forbidden):
+        return None
+    return next((p for p in Permission if f"permission {p} " in error.detail), None)
 
 
 def _known(request: Request, error: Exception) -> LionrockError:

@@ -7,7 +7,8 @@ markup.
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+import json
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
@@ -25,7 +26,8 @@ from jinja2 import (
 from lionrock import __version__
 from lionrock.documents.language import detect
 from lionrock.kernel.capabilities import Update, capabilities
-from lionrock.web import i18n
+from lionrock.web import i18n, sections
+from lionrock.web.banners import banners
 from lionrock.web.sources import key
 
 _HEADERS = {
@@ -44,7 +46,7 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
     made.globals.update(static=static, version=__version__, languages=i18n.LANGUAGES)
-    made.filters.update(script=script, key=key, reason=reason)
+    made.filters.update(script=script, key=key, reason=reason, short=short, plain=plain)
     return made
 
 
@@ -73,17 +75,29 @@ def reason(error: str, name: str) -> str:
     return error.removeprefix(f"{name} cannot be read: ")
 
 
+def short(id: object) -> str:
+    """The first eight characters of an id, which tell it from its neighbours in a list."""
+    return str(id)[:8]
+
+
+def plain(value: object) -> str:
+    """A detail of an event as the log writes it: JSON's true, not Python's."""
+    return json.dumps(value) if isinstance(value, bool) else str(value)
+
+
 def translator(request: Request) -> i18n.Translator:
     cookie = request.cookies.get(i18n.COOKIE)
     return i18n.translator(i18n.choose(cookie, request.headers.get("accept-language", "")))
 
 
 def render(request: Request, template: str, **values: Any) -> str:
-    speak = translator(request)
+    speak, house = translator(request), request.app.state.house
+    actor = getattr(request.state, "actor", None)
     return environment().get_template(template).render(
         _=speak.gettext, n_=speak.ngettext, p_=speak.pgettext, speak=speak,
-        language=speak.language, path=request.url.path, house=request.app.state.house,
-        actor=getattr(request.state, "actor", None), capabilities=capabilities(), **values,
+        language=speak.language, path=request.url.path, house=house, actor=actor,
+        may=partial(sections.may, actor), sections=sections.open_to(actor),
+        banners=banners(house, actor), capabilities=capabilities(), **values,
     )  # fmt: skip
 
 

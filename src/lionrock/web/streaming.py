@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
-from lionrock.errors import LionrockError, NotFound
+from lionrock.errors import LionrockError, NotFound, Unauthenticated
 from lionrock.kernel.capabilities import Update
 from lionrock.kernel.runs import LiveRun
 from lionrock.web.auth import Reader, house
@@ -30,9 +30,11 @@ routes = APIRouter()
 @routes.get("/runs/{run_id}/stream")
 async def stream(request: Request, actor: Reader, run_id: UUID) -> Response:
     """Every update of the run from its first, or from after the one the reader saw last."""
-    live = house(request).runs.live(actor, run_id)
+    runs = house(request).runs
+    live = runs.live(actor, run_id)
+    updates = runs.watch.guarded(actor, live.follow())
     return StreamingResponse(
-        _events(request, live, _seen(request)), media_type="text/event-stream",
+        _events(request, live, updates, _seen(request)), media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )  # fmt: skip
 
@@ -49,10 +51,12 @@ def _seen(request: Request) -> int:
     return int(last) if last.isascii() and last.isdecimal() else 0
 
 
-async def _events(request: Request, live: LiveRun, seen: int) -> AsyncIterator[str]:
+async def _events(
+    request: Request, live: LiveRun, updates: AsyncIterator[Update], seen: int
+) -> AsyncIterator[str]:
     number = 0
     try:
-        async for update in with_heartbeat(live.follow()):
+        async for update in with_heartbeat(updates):
             if update is None:
                 yield ": still here\n\n"
                 continue
@@ -71,7 +75,9 @@ async def _events(request: Request, live: LiveRun, seen: int) -> AsyncIterator[s
 async def _failure(request: Request, live: LiveRun, error: LionrockError) -> str:
     """What a reader is told; that they stopped the run themselves is no error."""
     kept = await house(request).runs.load(live.context.actor, live.id)
-    return render(request, "failure.html", error=error, state=kept["state"])
+    taken = isinstance(error, Unauthenticated)
+    state = "failed" if taken else kept["state"]
+    return render(request, "failure.html", error=error, state=state)
 
 
 async def with_heartbeat(

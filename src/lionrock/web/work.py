@@ -24,6 +24,7 @@ from lionrock.kernel.capabilities import (
 from lionrock.web import forms
 from lionrock.web.auth import Reader, house
 from lionrock.web.rendering import exists, page, translator, update_template, wants_fragment
+from lionrock.web.sections import landing, may
 
 FIRST = "ask"
 """The capability that opens at `/`."""
@@ -35,6 +36,9 @@ routes = APIRouter()
 
 @routes.get("/")
 async def first(request: Request, actor: Reader) -> Response:
+    """Asking, or where the reader's own work is if they may not ask."""
+    if not may(actor, find(FIRST).permission) and (elsewhere := landing(actor)):
+        return RedirectResponse(elsewhere, 303)
     return await _empty(request, actor, find(FIRST))
 
 

@@ -10,10 +10,11 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 // -- Sign-in: the token comes in the fragment, which browsers do not send --------------------------
 
 function signIn() {
-  const form = one("#sign-in");
+  const form = one("#sign-in") || one("#invitation");
   if (!form || location.hash.length < 2) return;
   form.elements.token.value = decodeURIComponent(location.hash.slice(1));
   history.replaceState(null, "", location.pathname);
+  if (form.id === "invitation") return;
   one("#no-token").hidden = true;
   form.hidden = false;
   form.submit();

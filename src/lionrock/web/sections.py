@@ -1,0 +1,60 @@
+"""The administration's pages, and what of the pages a reader may open at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lionrock.kernel.actors import Actor
+from lionrock.kernel.decisions import Resource, decide
+from lionrock.kernel.permissions import Permission as P
+
+HOME = "/admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A page of the administration. `name` is what catalogues call it by."""
+
+    name: str
+    permission: P
+
+    @property
+    def address(self) -> str:
+        return f"{HOME}/{self.name}"
+
+
+SECTIONS = (
+    Section("members", P.MEMBERS_MEMBER_READ),
+    Section("keys", P.KEYS_KEY_READ),
+    Section("purposes", P.PURPOSES_PURPOSE_READ),
+    Section("requests", P.PRIVACY_REQUEST_MANAGE),
+    Section("audit", P.AUDIT_LOG_READ),
+    Section("residency", P.PLATFORM_RESIDENCY_READ),
+)
+
+
+def may(actor: Actor | None, permission: str) -> bool:
+    """Is there anything the reader may do `permission` on? What it is decides each time anew.
+
+    An unknown permission is an error, not a no: a button would be missing for everyone.
+    """
+    if actor is None:
+        return False
+    best = Resource(actor.tenant_id, shared_with=frozenset({actor.id}))
+    return bool(decide(actor, P(permission), best))
+
+
+def open_to(actor: Actor | None) -> list[Section]:
+    """The sections that the reader may open, in the order of the menu."""
+    return [section for section in SECTIONS if may(actor, section.permission)]
+
+
+def landing(actor: Actor) -> str:
+    """Where someone begins who may not ask questions: the work of their role."""
+    found = {section.name: section.address for section in open_to(actor)}
+    for name in ("requests", "audit", "residency", "members"):
+        if name in found:
+            return found[name]
+    if may(actor, P.DOCUMENTS_DOCUMENT_READ):
+        return "/documents"
+    return next(iter(found.values()), "")

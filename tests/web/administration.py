@@ -1,0 +1,69 @@
+"""What the administration's pages call by name: roles, permissions, events, steps …"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import get_args
+
+from lionrock.kernel.actors import Role
+from lionrock.kernel.audit.sequencer import Status
+from lionrock.kernel.collections import NewCollection
+from lionrock.kernel.events import Event
+from lionrock.kernel.grants import ASSIGNABLE
+from lionrock.kernel.permissions import Permission
+from lionrock.kernel.privacy.findings import Decision
+from lionrock.kernel.privacy.forms import _SURENESS
+from lionrock.kernel.privacy.grounds import LEAVING_OUT, REFUSING_ACCESS, REFUSING_CORRECTION
+from lionrock.kernel.privacy.identifiers import IdentifierKind
+from lionrock.kernel.privacy.request_models import Identity, RequestKind, RequestState
+from lionrock.kernel.purposes import Purpose, RetentionClass
+from lionrock.kernel.service_keys import NewKey
+from lionrock.web.clocks import Step
+from lionrock.web.i18n import Key
+from lionrock.web.members import STATES
+from lionrock.web.purposes import STARTS
+from lionrock.web.sections import SECTIONS
+
+PARTS = ("database", "language model", "embeddings", "model mirror", "files and indexes")
+WALLS = ("namespace", "filter", "namespace and filter")
+SOURCES = ("subject", "member", "document", "run", "event")
+FORMS = (*_SURENESS, "not read", "record", "id")
+
+NAMED: dict[str, tuple[str, ...]] = {
+    "section": tuple(s.name for s in SECTIONS),
+    "banner": ("read-only", "closed"),
+    "member": STATES,
+    "role": tuple(Role),
+    "role-note": tuple(ASSIGNABLE),
+    "permission": tuple(Permission),
+    "scope": tuple({p.partition(":")[0] for p in Permission}),
+    "event": tuple(Event),
+    "event-group": tuple({e.partition(":")[0] for e in Event}),
+    "starts": STARTS,
+    "part": PARTS,
+    "walls": WALLS,
+    "log": get_args(Status),
+    "request": tuple(RequestState),
+    "request-kind": tuple(RequestKind),
+    "request-asks": tuple(RequestKind),
+    "request-step": tuple(s for s in get_args(Step) if s != "ended"),
+    "identity": get_args(Identity),
+    "identifier": tuple(IdentifierKind),
+    "ground": (*REFUSING_ACCESS, *REFUSING_CORRECTION),
+    "leaving-out": tuple(LEAVING_OUT),
+    "correction": ("name", "email", "note"),
+    "source": SOURCES,
+    "form": FORMS,
+    "review": get_args(Decision),
+    "field": tuple(
+        name
+        for model in (NewKey, Purpose, RetentionClass, NewCollection)
+        for name in model.model_fields
+    ),
+}
+"""By context, as `docs/pages.md` lists them."""
+
+
+def by_name() -> Iterator[Key]:
+    for context, names in NAMED.items():
+        yield from ((context, str(name)) for name in names)
