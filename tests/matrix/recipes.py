@@ -1,0 +1,139 @@
+"""How to make a request of each route that its tenant's administrator may make.
+
+A new route needs an entry here; the matrix fails until it has one. `make` gets an institution and
+returns a request that succeeds for its administrator: with every id of the route filled in, made
+fresh where the request uses a thing up.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lionrock.kernel.permissions import Permission as P
+from tests.matrix import (
+    recipes_access,
+    recipes_account,
+    recipes_administration,
+    recipes_audit,
+    recipes_privacy,
+    recipes_requests,
+)
+from tests.matrix.calling import Sent
+from tests.matrix.recipe import Recipe, request
+from tests.matrix.surface import Slot
+from tests.matrix.world import QUESTION, Institution
+
+
+async def document(of: Institution) -> Sent:
+    return Sent(path={"document_id": str(of.document)})
+
+
+async def fresh_document(of: Institution) -> Sent:
+    return Sent(path={"document_id": str(await of.fresh_document())})
+
+
+async def page(of: Institution) -> Sent:
+    return Sent(path={"document_id": str(of.document), "number": "1"})
+
+
+async def cited_page(of: Institution) -> Sent:
+    path = {"document_id": str(of.document), "number": "1"}
+    return Sent(path, {"run": str(of.run), "cite": of.citation})
+
+
+async def run(of: Institution) -> Sent:
+    return Sent(path={"run_id": str(of.run)})
+
+
+async def endless_run(of: Institution) -> Sent:
+    return Sent(path={"run_id": str(await of.endless_run())})
+
+
+async def fresh_run(of: Institution) -> Sent:
+    return Sent(path={"run_id": str((await of.ended_run())[0])})
+
+
+async def followed(of: Institution) -> Sent:
+    return Sent(query={"follow": f"{of.document}/queued/0/0"})
+
+
+async def new_file(of: Institution) -> Sent:
+    return Sent(file=("note.md", f"# Note\n\n{of.canary} {id(object())}".encode()))
+
+
+async def link(of: Institution) -> Sent:
+    return Sent(form={"token": await of.link()})
+
+
+_NOBODYS = "00000000-0000-4000-8000-000000000000"
+_ASK: Final = {"question": QUESTION}
+_OWN_SESSION = "it is about the caller's own session alone"
+
+RECIPES: Final[dict[str, Recipe]] = {
+    **recipes_access.RECIPES,
+    **recipes_account.RECIPES,
+    **recipes_administration.RECIPES,
+    **recipes_audit.RECIPES,
+    **recipes_privacy.RECIPES,
+    **recipes_requests.RECIPES,
+    "DELETE /v1/documents/{document_id}": Recipe(fresh_document, P.DOCUMENTS_DOCUMENT_REMOVE),
+    "GET /": Recipe(request(), by_role="it opens what the reader may, or leads to where they may"),
+    "GET /c/{name}": Recipe(request(path={"name": "ask"}), P.DOCUMENTS_DOCUMENT_READ),
+    "GET /documents": Recipe(request(), P.DOCUMENTS_DOCUMENT_READ),
+    "GET /documents/changes": Recipe(
+        followed, P.DOCUMENTS_DOCUMENT_READ, missing=200,
+        more=((Slot("query", ("follow",)), f"{_NOBODYS}/queued/0/0"),),
+    ),
+    "GET /documents/{document_id}": Recipe(
+        document, everyone="it leads to the first page, and asks nothing of the database",
+        missing=303,
+    ),
+    "GET /documents/{document_id}/pages/{number}": Recipe(
+        cited_page, P.DOCUMENTS_DOCUMENT_READ,
+        more=((Slot("query", ("cite",)), "0" * 12),),
+    ),
+    "GET /runs": Recipe(request(), P.KERNEL_RUN_READ),
+    "GET /runs/{run_id}": Recipe(run, everyone="a run is its maker's alone", own=True),
+    "GET /runs/{run_id}/stream": Recipe(
+        fresh_run, everyone="a run is its maker's alone", own=True
+    ),
+    "GET /sign-in": Recipe(request(), open="one signs in here"),
+    "GET /v1/documents": Recipe(request(), P.DOCUMENTS_DOCUMENT_READ),
+    "GET /v1/documents/{document_id}": Recipe(document, P.DOCUMENTS_DOCUMENT_READ),
+    "GET /v1/documents/{document_id}/pages/{number}": Recipe(page, P.DOCUMENTS_DOCUMENT_READ),
+    "GET /v1/documents/{document_id}/pages/{number}/image": Recipe(
+        page, P.DOCUMENTS_DOCUMENT_READ
+    ),
+    "GET /v1/health": Recipe(request(), open="a monitor asks whether the server is alive"),
+    "GET /v1/openapi.json": Recipe(request(), everyone="it tells what doors there are, not what is behind",
+        any_key="a program reads it to know what it may send",
+    ),
+    "GET /v1/runs/{run_id}": Recipe(run, everyone="a run is its maker's alone", own=True),
+    "GET /v1/search": Recipe(request(query={"q": "records"}), P.SEARCH_PASSAGE_READ),
+    "GET /v1/status": Recipe(request(), everyone="it tells who the caller is",
+        any_key="so does a key learn what it is",
+    ),
+    "POST /c/{name}": Recipe(request(path={"name": "ask"}, form=_ASK), P.ASSIST_ASK_RUN),
+    "POST /documents": Recipe(new_file, P.DOCUMENTS_DOCUMENT_ADD),
+    "POST /documents/{document_id}/remove": Recipe(fresh_document, P.DOCUMENTS_DOCUMENT_REMOVE),
+    "POST /language": Recipe(
+        request(form={"language": "en"}), open="a visitor may choose the language to sign in in",
+        quiet="it sets a cookie of the reader's and nothing here",
+    ),
+    "POST /runs/{run_id}/stop": Recipe(
+        endless_run, everyone="a run is its maker's alone", own=True, missing=204
+    ),
+    "POST /sign-in": Recipe(link, open="the token is the credential"),
+    "POST /sign-out": Recipe(request(form={}), everyone=_OWN_SESSION),
+    "POST /v1/ask": Recipe(request(json=_ASK), P.ASSIST_ASK_RUN),
+    "POST /v1/documents": Recipe(new_file, P.DOCUMENTS_DOCUMENT_ADD),
+    "POST /v1/runs/{run_id}/stop": Recipe(
+        endless_run, everyone="a run is its maker's alone", own=True
+    ),
+    "POST /v1/sign-in-links": Recipe(request(json={}), everyone=_OWN_SESSION),
+}  # fmt: skip
+
+OTHERS: Final = {
+    "/static/*": "the style, script and pictures of the pages: the same for everyone, files of this package",
+}
+"""What answers without being in the OpenAPI document or a page, and why it needs no row above."""
