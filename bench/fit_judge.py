@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 
 from common import ROOT, bench_house, corpus, load, questions
 from fit_evidence import TARGET, descend, is_gold
-from lionrock.assist import answerable
+from lionrock.assist import answerable, translation
 from lionrock.assist.ask import HOPELESS, _quotes
 from lionrock.assist.evidence import coefficients, rank
-from lionrock.assist.judge import log_odds
+from lionrock.assist.judge import FIRST_LOOK, MOST_JUDGED, SURE, log_odds
+from lionrock.documents.language import detect
 
 Array = NDArray[np.float64]
-WEIGHED = 4
 
 
 async def collect(model: str, many: int, kept: Path) -> None:
@@ -38,13 +38,17 @@ async def collect(model: str, many: int, kept: Path) -> None:
         for one in asked:
             if one["id"] in seen:
                 continue
-            run = house.context(actor)
+            run, other = house.context(actor), ""
             ranking = await rank(run, one["question"])
+            if translation.wanted(ranking):
+                language = detect(one["question"])
+                other = await translation.translated(run, one["question"], language)
+                ranking = await rank(run, one["question"], other)
             quotes = await _quotes(run, ranking.candidates)
             hopeless = answerable.probability(ranking) < HOPELESS
             row: dict[str, Any] = {"id": one["id"], "able": one["answerable"], "weighed": []}
-            for quote in [] if hopeless else quotes[:WEIGHED]:
-                odds = await log_odds(run, one["question"], quote)
+            for quote in [] if hopeless else quotes[:MOST_JUDGED]:
+                odds = await log_odds(run, one["question"], other, quote)
                 gold = any(
                     is_gold(one, c) and c.text == quote.citation.quote for c in ranking.candidates
                 )
@@ -58,14 +62,23 @@ def read(kept: Path) -> list[dict[str, Any]]:
 
 
 def outcomes(rows: list[dict[str, Any]], w: Array, threshold: float) -> tuple[int, int, int]:
-    """Right, wrong, and refused unanswerable, were this the calibration."""
+    """Right, wrong, and refused unanswerable, were this the calibration: as `judge` stops, and as
+    `ask` chooses among what was weighed."""
     right = wrong = refused = 0
     for row in rows:
-        scored = [(1 / (1 + np.exp(-(w @ [o, b, 1.0]))), g) for o, b, g in row["weighed"]]
-        best = sorted((s for s in scored if s[0] >= threshold), reverse=True)[:3]
-        right += any(g for _, g in best)
-        wrong += bool(best) and not any(g for _, g in best)
-        refused += not best and not row["able"]
+        enough: list[tuple[bool, float, bool]] = []
+        likeliest = 0.0
+        for place, (odds, behind, gold) in enumerate(row["weighed"], 1):
+            p = float(1 / (1 + np.exp(-(w @ [odds, behind, 1.0]))))
+            likeliest = max(likeliest, p)
+            if p >= threshold:
+                enough.append((p < SURE, behind, gold))
+            if likeliest >= SURE or (place >= FIRST_LOOK and likeliest >= threshold):
+                break
+        hit = any(gold for *_, gold in sorted(enough)[:3])
+        right += hit
+        wrong += bool(enough) and not hit
+        refused += not enough and not row["able"]
     return right, wrong, refused
 
 

@@ -206,7 +206,7 @@ async def test_the_run_its_use_and_its_events_are_kept(
         usage = await db.fetchrow("SELECT * FROM usage")
         events = [r["event"] for r in await db.fetch("SELECT event FROM events ORDER BY id")]
         leaked = await db.fetchval(
-            "SELECT count(*) FROM events WHERE details::text LIKE '%due diligence%'"
+            "SELECT count(*) FROM event_payloads WHERE payload::text LIKE '%due diligence%'"
         )
     assert (run["state"], run["rule"]) == ("finished", "role-administrator")
     assert (usage["model"], usage["outcome"], usage["run_id"]) == ("scripted", "stop", run["id"])

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
-from lionrock.assist import answerable, wording
-from lionrock.assist.evidence import Candidate, rank
+from lionrock.assist import answerable, translation, wording
+from lionrock.assist.evidence import Candidate, Ranking, rank
 from lionrock.assist.judge import MOST_JUDGED, SURE, Judged, calibrated, judge
 from lionrock.assist.phrases import EMPTY, QUOTES_ONLY, REFUSED, REPLACED, SEVERAL
 from lionrock.assist.questions import asked_for, given
@@ -23,7 +23,7 @@ from lionrock.errors import Unavailable
 from lionrock.kernel.capabilities import Progress, Risk, RunContext, capability
 from lionrock.kernel.permissions import Permission
 
-SHOWN = 6
+SHOWN = 8
 MOST_QUOTES = 3
 CLOSE = 0.75
 """Without a model: a further quote is part of the answer within this of the best one's score."""
@@ -37,8 +37,10 @@ class _Asked:
 
     question: str
     language: Language
+    ranking: Ranking
     quotes: list[Quote]
-    confidence: float
+    confidence: float = 0.0
+    translated: str = ""
     chosen: list[Quote] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
     note: str = ""
@@ -54,11 +56,11 @@ async def ask(
     quotes = await _quotes(run, ranking.candidates)
     yield Evidence(quotes=quotes)
 
-    asked = _Asked(question, detect(question), quotes, answerable.probability(ranking))
+    asked = _Asked(question, detect(question), ranking, quotes, answerable.probability(ranking))
     with_model = not request.quotes_only and run.gateway.model is not None
     try:
-        async for progress in _decide(run, asked, with_model):
-            yield progress
+        async for update in _decide(run, asked, with_model):
+            yield update
         if len({given(asked_for(question), q.citation.quote) for q in asked.chosen}) > 1:
             # "Five years" and "three years" each answer something: a person must see both.
             alone = "" if with_model else QUOTES_ONLY[asked.language]
@@ -91,16 +93,24 @@ async def ask(
     yield _answer(run, asked)
 
 
-async def _decide(run: RunContext, asked: _Asked, with_model: bool) -> AsyncIterator[Progress]:
+async def _decide(
+    run: RunContext, asked: _Asked, with_model: bool
+) -> AsyncIterator[Progress | Evidence]:
     """Choose the quotes that answer the question; none means it is not answered."""
     calibration = calibrated(run.gateway.model) if with_model else None
-    if calibration is None or asked.confidence < HOPELESS:
+    if calibration is None or not asked.quotes:
         _decide_alone(asked)
+        return
+    if translation.wanted(asked.ranking):
+        yield Progress(stage="translating")
+        if await _look_again(run, asked):
+            yield Evidence(quotes=asked.quotes, translated=asked.translated)
+    if asked.confidence < HOPELESS:
         return
     weighed: list[Judged] = []
     total = min(MOST_JUDGED, len(asked.quotes))
     yield Progress(stage="weighing", done=0, total=total)
-    async for one in judge(run, asked.question, asked.quotes):
+    async for one in judge(run, asked.question, asked.translated, asked.quotes):
         weighed.append(one)
         yield Progress(stage="weighing", done=len(weighed), total=total)
     if not weighed:
@@ -111,6 +121,16 @@ async def _decide(run: RunContext, asked: _Asked, with_model: bool) -> AsyncIter
     # Among likely ones the ranker's order holds, unless one is sure.
     enough.sort(key=lambda j: (j.probability < SURE, -j.quote.score))
     asked.chosen = [j.quote for j in enough[:MOST_QUOTES]]
+
+
+async def _look_again(run: RunContext, asked: _Asked) -> bool:
+    """Search with the question's translation too; False where the model wrote none."""
+    asked.translated = await translation.translated(run, asked.question, asked.language)
+    if asked.translated:
+        asked.ranking = await rank(run, asked.question, asked.translated)
+        asked.quotes = await _quotes(run, asked.ranking.candidates)
+        asked.confidence = answerable.probability(asked.ranking)
+    return bool(asked.translated)
 
 
 def _decide_alone(asked: _Asked) -> None:

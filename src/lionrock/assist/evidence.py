@@ -71,9 +71,9 @@ def coefficients() -> dict[str, dict[str, float]]:
     return data
 
 
-async def rank(run: RunContext, question: str) -> Ranking:
+async def rank(run: RunContext, question: str, translated: str = "") -> Ranking:
     """Weigh what search brought up; the best candidates first."""
-    found = await run.search.find(run.actor, question)
+    found = await run.search.find(run.actor, question, translated=translated)
     kind = asked_for(question)
     shares = {s.passage_id: s.words for s in found.ranked}
     near = sorted(
@@ -115,12 +115,13 @@ def _of_words(found: Found, kind: Kind, sentence: Near, candidate: Candidate) ->
     around = (
         own | set(terms(passage.text)) | set(terms(passage.heading)) | set(terms(sentence.lead))
     )
-    total = sum(found.weights.values()) or 1.0
-    candidate.words = [t for t in found.weights if t in own]
+    weights = found.weights(passage.language)
+    total = sum(weights.values()) or 1.0
+    candidate.words = [t for t in weights if t in own]
     english = passage.language == "en"
     return {
-        "words": sum(found.weights[t] for t in candidate.words) / total,
-        "reach": sum(w for t, w in found.weights.items() if t in around) / total,
+        "words": sum(weights[t] for t in candidate.words) / total,
+        "reach": sum(w for t, w in weights.items() if t in around) / total,
         "kind": float(offers(kind, text)),
         "same_language": float((found.language == "en") == english),
         "length": min(1.0, len(text) / (200 if english else 70)),

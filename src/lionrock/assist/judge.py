@@ -19,7 +19,7 @@ from lionrock.assist.schemas import Quote
 from lionrock.kernel.capabilities import RunContext
 from lionrock.models.engines import ChatRequest, Finished
 
-MOST_JUDGED = 6
+MOST_JUDGED = 8
 FIRST_LOOK = 3
 """So many quotes are weighed before one that is likely enough ends the search."""
 SURE = 0.9
@@ -43,7 +43,9 @@ def calibrated(model: str | None) -> Mapping[str, float] | None:
     return coefficients().get(f"judge:{model}") if model else None
 
 
-async def judge(run: RunContext, question: str, quotes: Sequence[Quote]) -> AsyncIterator[Judged]:
+async def judge(
+    run: RunContext, question: str, translated: str, quotes: Sequence[Quote]
+) -> AsyncIterator[Judged]:
     """Weigh the best quotes one by one, best first, until one is sure or likely enough.
 
     Yields nothing when the model was not measured or the engine tells no probabilities. Raises what
@@ -54,7 +56,7 @@ async def judge(run: RunContext, question: str, quotes: Sequence[Quote]) -> Asyn
         return
     likeliest = 0.0
     for place, quote in enumerate(quotes[:MOST_JUDGED], 1):
-        odds = await log_odds(run, question, quote)
+        odds = await log_odds(run, question, translated, quote)
         if odds is None:
             return
         behind = quotes[0].score - quote.score
@@ -66,19 +68,20 @@ async def judge(run: RunContext, question: str, quotes: Sequence[Quote]) -> Asyn
             return
 
 
-async def log_odds(run: RunContext, question: str, quote: Quote) -> float | None:
+async def log_odds(run: RunContext, question: str, translated: str, quote: Quote) -> float | None:
     """Log-odds of "yes" against "no" on the first token; None where the engine does not tell."""
-    async with aclosing(run.gateway.chat(run, _request(question, quote))) as stream:
+    async with aclosing(run.gateway.chat(run, _request(question, translated, quote))) as stream:
         async for part in stream:
             if isinstance(part, Finished):
                 return _odds(part.first_token)
     return None
 
 
-def _request(question: str, quote: Quote) -> ChatRequest:
+def _request(question: str, translated: str, quote: Quote) -> ChatRequest:
     text = quote.citation.quote[:_LONGEST_QUOTE]
+    asked = f"{question} ({translated})" if translated else question
     content = (
-        f"Quote ({quote.lead}): {text}\n\nQuestion: {question}\n\n"
+        f"Quote ({quote.lead}): {text}\n\nQuestion: {asked}\n\n"
         "Does the quote itself state the answer? yes or no?"
     )
     return ChatRequest(

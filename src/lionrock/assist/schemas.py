@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
+from unicodedata import category
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from lionrock.documents.citations import Citation
 from lionrock.kernel.capabilities import Result, Update
+
+
+def _without_controls(text: str) -> str:
+    """No database or terminal takes them as text: U+0000, escapes and their like."""
+    if any(category(c) == "Cc" and c not in "\t\n\r" for c in text):
+        raise ValueError("it holds a control character")
+    return text
 
 
 class AskRequest(BaseModel):
     """A question over the tenant's documents."""
 
     model_config = ConfigDict(extra="forbid")
-    question: str = Field(
+    question: Annotated[str, AfterValidator(_without_controls)] = Field(
         min_length=1, max_length=2000, description="The question, in any of the languages."
     )
     quotes_only: bool = Field(
@@ -40,11 +48,13 @@ class Quote(BaseModel):
 
 
 class Evidence(Update):
-    """The ranked quotes, shown before any word is written."""
+    """The ranked quotes, shown before any word is written. A second one replaces the first."""
 
     event: ClassVar[str] = "evidence"
     template: ClassVar[str] = "assist/evidence.html"
     quotes: list[Quote]
+    translated: str = ""
+    """The question in the other language, where it was searched for too."""
 
     def plain(self) -> str:
         return "\n".join(

@@ -14,35 +14,42 @@ from uuid import UUID
 import asyncpg
 import numpy as np
 
+from lionrock.documents.records import Records, there
 from lionrock.search.centring import Means, Vector
 
 DIMENSION = 384
 """Of the vectors in the database, fixed by the first migration."""
 
 NEAREST: Final = """
-(SELECT passage_id, first, last, lead, chinese, -(embedding <#> $2::text::halfvec) AS centred,
-        -(embedding <#> $3::text::halfvec) AS meaning FROM sentences
- WHERE tenant_id = $1 AND embedding IS NOT NULL AND NOT chinese
-   AND ($5::uuid[] IS NULL OR collection_id = ANY($5))
- ORDER BY embedding <#> $2::text::halfvec LIMIT $4)
-UNION ALL
-(SELECT passage_id, first, last, lead, chinese, -(embedding <#> $2::text::halfvec),
-        -(embedding <#> $3::text::halfvec) FROM sentences
- WHERE tenant_id = $1 AND embedding IS NOT NULL AND chinese
-   AND ($5::uuid[] IS NULL OR collection_id = ANY($5))
- ORDER BY embedding <#> $2::text::halfvec LIMIT $4)
+SELECT s.*, v.document_id FROM (
+    (SELECT tenant_id, version_id, passage_id, first, last, lead, chinese,
+            -(embedding <#> $2::text::halfvec) AS centred,
+            -(embedding <#> $3::text::halfvec) AS meaning FROM sentences
+     WHERE tenant_id = $1 AND embedding IS NOT NULL AND NOT chinese
+       AND collection_id = ANY($5)
+     ORDER BY embedding <#> $2::text::halfvec LIMIT $4)
+    UNION ALL
+    (SELECT tenant_id, version_id, passage_id, first, last, lead, chinese,
+            -(embedding <#> $2::text::halfvec),
+            -(embedding <#> $3::text::halfvec) FROM sentences
+     WHERE tenant_id = $1 AND embedding IS NOT NULL AND chinese
+       AND collection_id = ANY($5)
+     ORDER BY embedding <#> $2::text::halfvec LIMIT $4)) s
+JOIN versions v ON (v.tenant_id, v.id) = (s.tenant_id, s.version_id)
 """
 
 OF_PASSAGES: Final = """
-SELECT passage_id, first, last, lead, chinese,
-       coalesce(-(embedding <#> $2::text::halfvec), 0) AS centred,
-       coalesce(-(embedding <#> $3::text::halfvec), 0) AS meaning
-FROM sentences WHERE tenant_id = $1 AND passage_id = ANY($4) ORDER BY passage_id, first
+SELECT s.passage_id, s.first, s.last, s.lead, s.chinese, v.document_id,
+       coalesce(-(s.embedding <#> $2::text::halfvec), 0) AS centred,
+       coalesce(-(s.embedding <#> $3::text::halfvec), 0) AS meaning
+FROM sentences s JOIN versions v ON (v.tenant_id, v.id) = (s.tenant_id, s.version_id)
+WHERE s.tenant_id = $1 AND s.passage_id = ANY($4) ORDER BY s.passage_id, s.first
 """
 
 MISSING: Final = """
-SELECT s.passage_id, s.first, s.lead, substr(p.text, s.first + 1, s.last - s.first) AS text
+SELECT v.document_id, s.passage_id, s.first, s.last, s.lead, p.text
 FROM sentences s JOIN passages p ON (p.tenant_id, p.id) = (s.tenant_id, s.passage_id)
+JOIN versions v ON (v.tenant_id, v.id) = (s.tenant_id, s.version_id)
 WHERE s.tenant_id = $1 AND s.version_id = $2 AND s.embedding IS NULL
 ORDER BY p.ordinal, s.first LIMIT $3
 """
@@ -90,9 +97,17 @@ class Query:
         offsets = (means.offset(centred, chinese=False), means.offset(centred, chinese=True))
         return cls(vector, centred, offsets)
 
-    def near(self, row: asyncpg.Record) -> Near:
+    @classmethod
+    def mean(cls, queries: Sequence[Query]) -> Query:
+        """One query that stands for several readings of a question."""
+        plain: Vector = np.stack([q.plain for q in queries]).mean(axis=0)
+        centred: Vector = np.stack([q.centred for q in queries]).mean(axis=0)
+        english, chinese = np.array([q.offsets for q in queries]).mean(axis=0).tolist()
+        return cls(plain, centred, (english, chinese))
+
+    def near(self, row: asyncpg.Record, records: Records) -> Near:
         return Near(
-            row["passage_id"], row["first"], row["last"], row["lead"], row["chinese"],
+            row["passage_id"], row["first"], row["last"], records.lead(row), row["chinese"],
             row["meaning"], row["centred"] - self.offsets[row["chinese"]],
         )  # fmt: skip
 
@@ -103,24 +118,25 @@ NO_QUERY = Query(_ZERO, _ZERO, (0.0, 0.0))
 
 
 async def nearest(
-    db: asyncpg.Connection, tenant: UUID, query: Query, limit: int, collections: Sequence[UUID]
-) -> list[Near]:
+    db: asyncpg.Connection, tenant: UUID, query: Query, limit: int, collections: Sequence[UUID],
+    records: Records,
+) -> list[Near]:  # fmt: skip
     """The `limit` nearest sentences of each language, nearest first."""
     rows = await db.fetch(
         NEAREST,
-        *(tenant, literal(query.centred), literal(query.plain), limit, list(collections) or None),
+        *(tenant, literal(query.centred), literal(query.plain), limit, list(collections)),
     )
-    return sorted(map(query.near, rows), key=lambda n: -n.centred)
+    return sorted(there(lambda row: query.near(row, records), rows), key=lambda near: -near.centred)
 
 
 async def of_passages(
-    db: asyncpg.Connection, tenant: UUID, query: Query, passages: Sequence[UUID]
+    db: asyncpg.Connection, tenant: UUID, query: Query, passages: Sequence[UUID], records: Records
 ) -> list[Near]:
     """Every sentence of the passages."""
     rows = await db.fetch(
         OF_PASSAGES, tenant, literal(query.centred), literal(query.plain), list(passages)
     )
-    return [query.near(r) for r in rows]
+    return list(there(lambda row: query.near(row, records), rows))
 
 
 def literal(vector: Vector) -> str:

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from lionrock.documents.ingest import ProgressHook
+from lionrock.documents.records import Records, there
 from lionrock.kernel.actors import Actor, worker
 from lionrock.kernel.database import Database
+from lionrock.kernel.vault.service import Vault
 from lionrock.models.embeddings import Embedder
 from lionrock.search import dense
 from lionrock.search.lexical import Entry, LexicalIndex
 
+if TYPE_CHECKING:
+    import asyncpg
+
 _EMBED_AT_ONCE = 64
 
 ENTRIES = """
-SELECT id, collection_id, heading, text FROM passages
-WHERE tenant_id = $1 AND version_id = $2 ORDER BY ordinal
+SELECT p.id, p.collection_id, p.heading, p.text, v.document_id FROM passages p
+JOIN versions v ON (v.tenant_id, v.id) = (p.tenant_id, p.version_id)
+WHERE p.tenant_id = $1 AND p.version_id = $2 ORDER BY p.ordinal
 """
 
 INDEXED = """
@@ -29,8 +37,10 @@ WHERE p.tenant_id = $1 AND v.state IN ('indexed', 'ready') GROUP BY 1
 
 
 class Indexer:
-    def __init__(self, database: Database, embedder: Embedder | None, directory: Path) -> None:
-        self._database, self._directory = database, directory
+    def __init__(
+        self, database: Database, embedder: Embedder | None, directory: Path, vault: Vault
+    ) -> None:
+        self._database, self._directory, self._vault = database, directory, vault
         self._embedder = embedder
         self._indexes: dict[UUID, LexicalIndex] = {}
         self._opening = asyncio.Lock()
@@ -63,7 +73,7 @@ class Indexer:
             await progress(count["done"], count["total"])
             if not rows:
                 return
-            vectors = await self._embedder.passages([read_as(r["lead"], r["text"]) for r in rows])
+            vectors = await self._embedder.passages(self._texts(actor, rows))
             async with self._database.tenant_session(actor) as db:
                 await db.execute(
                     dense.STORE,
@@ -71,12 +81,33 @@ class Indexer:
                     [dense.literal(v) for v in vectors],
                 )
 
+    def _texts(self, actor: Actor, rows: Sequence[asyncpg.Record]) -> list[str]:
+        """What is embedded of each sentence; a passage is opened once for all of its own."""
+        records, opened, texts = Records(self._vault, actor.tenant_id), dict[UUID, str](), []
+        for row in rows:
+            passage = row["passage_id"]
+            if passage not in opened:
+                opened[passage] = records.passage_text(row, "text", passage)
+            texts.append(read_as(records.lead(row), opened[passage][row["first"] : row["last"]]))
+        return texts
+
     async def forget(self, actor: Actor, version_ids: Sequence[UUID]) -> None:
         """Take removed versions out of the word index; searches missed them already."""
         index = await self.words(actor)
         async with self._writing:
             for version_id in version_ids:
                 await asyncio.to_thread(index.remove, version_id)
+
+    async def purge(self, actor: Actor, version_ids: Sequence[UUID]) -> None:
+        """Erase versions from the word index: it is written anew, since the terms of what is only
+        forgotten lie in their segment until that is merged. Growth: linear in what stays."""
+        async with self._opening, self._writing:
+            index = self._indexes.pop(actor.tenant_id, None)
+            if index is not None:
+                await asyncio.to_thread(index.close)
+            folder = self._directory / actor.tenant_id.hex / "lexical"
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        await self.words(actor)
 
     async def close(self) -> None:
         for index in self._indexes.values():
@@ -96,9 +127,15 @@ class Indexer:
     async def _entries(self, actor: Actor, version_id: UUID) -> list[Entry]:
         async with self._database.tenant_session(actor) as db:
             rows = await db.fetch(ENTRIES, actor.tenant_id, version_id)
-        return [
-            Entry(r["id"], version_id, r["collection_id"], r["heading"], r["text"]) for r in rows
-        ]
+        records = Records(self._vault, actor.tenant_id)
+
+        def entry(row: asyncpg.Record) -> Entry:
+            heading, text = (
+                records.passage_text(row, column, row["id"]) for column in ("heading", "text")
+            )
+            return Entry(row["id"], version_id, row["collection_id"], heading, text)
+
+        return list(there(entry, rows))
 
 
 def read_as(lead: str, text: str) -> str:

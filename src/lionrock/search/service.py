@@ -12,19 +12,22 @@ from pydantic import BaseModel, ConfigDict
 
 from lionrock.documents.citations import Citation
 from lionrock.documents.language import detect
+from lionrock.documents.records import Records
 from lionrock.documents.schemas import Passage
 from lionrock.documents.service import DocumentService
 from lionrock.errors import Unavailable
+from lionrock.kernel.access import readable_collections
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
-from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
+from lionrock.kernel.vault.service import Vault
 from lionrock.models.embeddings import Embedder
 from lionrock.search import dense
 from lionrock.search.cantonese import to_written
 from lionrock.search.centring import means_of
 from lionrock.search.dense import Near, Query
 from lionrock.search.indexing import Indexer
+from lionrock.search.lexical import LexicalIndex
 from lionrock.search.ranking import (
     Scored,
     combine,
@@ -57,9 +60,15 @@ class Found:
     question: str
     """With Cantonese function words as written Chinese."""
     language: str
-    weights: dict[str, float]
+    english: dict[str, float]
+    """What each term of the question is worth against English text, and against Chinese: the same
+    terms unless the question came with its translation."""
+    chinese: dict[str, float]
     ranked: list[Scored]
     near: list[Near]
+
+    def weights(self, language: str) -> dict[str, float]:
+        return self.english if language == "en" else self.chinese
 
 
 class SearchService:
@@ -69,27 +78,39 @@ class SearchService:
         documents: DocumentService,
         embedder: Embedder | None,
         directory: Path,
+        vault: Vault,
     ) -> None:
-        self._database, self._documents = database, documents
+        self._database, self._documents, self._vault = database, documents, vault
         self.embedder = embedder
-        self.indexer = Indexer(database, embedder, directory)
+        self.indexer = Indexer(database, embedder, directory, vault)
 
-    async def find(self, actor: Actor, question: str, *, collections: Sequence[UUID] = ()) -> Found:
-        """Rank what bears on the question; words alone decide when no embedding model answers."""
-        require(actor, P.SEARCH_PASSAGE_READ)
+    async def find(
+        self, actor: Actor, question: str, *, translated: str = "", collections: Sequence[UUID] = ()
+    ) -> Found:
+        """Rank what bears on the question; words alone decide when no embedding model answers.
+
+        `translated` is the question in the other of English and Chinese: its words are looked for
+        too, and the two meanings are averaged.
+        """
+        collections = await self._readable(actor, collections)
         written, language = to_written(question), detect(question)
-        wanted = terms(written)
+        if not collections:
+            return Found(written, language, {}, {}, [], [])
+        readings = [r for r in (written, translated) if r]
         index = await self.indexer.words(actor)
-        by_words, frequencies, query = await asyncio.gather(
-            asyncio.to_thread(index.search, wanted, BY_WORDS, collections),
-            asyncio.to_thread(index.frequencies, wanted),
-            self._query(written, chinese=language != "en"),
+        words = await asyncio.gather(
+            *(asyncio.to_thread(_by_words, index, terms(r), collections) for r in readings)
         )
-        weights = inverse_document_frequencies(frequencies, len(index))
-        first = [passage for passage, _ in by_words[:READ_WHOLE]]
-        near = await self._near(actor, query, first, collections)
-        ranked = combine(share_of_words(by_words, weights), near)
-        return Found(written, language, weights, ranked, near)
+        query = await self._query(readings, chinese=language != "en")
+        first = [p for by_words, _ in words for p, _ in by_words[:READ_WHOLE]]
+        near = await self._near(actor, query, list(dict.fromkeys(first)), collections)
+        shares: dict[UUID, float] = {}
+        for by_words, weights in words:
+            for passage, share in share_of_words(by_words, weights).items():
+                shares[passage] = max(shares.get(passage, 0.0), share)
+        own, other = words[0][1], words[-1][1]
+        english, chinese = (own, other) if language == "en" else (other, own)
+        return Found(written, language, english, chinese, combine(shares, near), near)
 
     async def passages(
         self, actor: Actor, question: str, *, limit: int = 10, collections: Sequence[UUID] = ()
@@ -109,7 +130,7 @@ class SearchService:
                         score=round(scored.score, 4),
                         lexical=round(scored.words, 4),
                         meaning=round(scored.meaning, 4),
-                        words=[w for w in found.weights if w in have],
+                        words=[w for w in found.weights(passage.language) if w in have],
                     )
                 )
         return hits
@@ -125,23 +146,40 @@ class SearchService:
     async def close(self) -> None:
         await self.indexer.close()
 
-    async def _query(self, question: str, *, chinese: bool) -> Query | None:
+    async def _readable(self, actor: Actor, wanted: Sequence[UUID]) -> list[UUID]:
+        """Of `wanted` (none: of all) the collections that the actor may search; maybe none."""
+        async with self._database.tenant_session(actor) as db:
+            allowed = await readable_collections(db, actor, P.SEARCH_PASSAGE_READ)
+        return [c for c in allowed if not wanted or c in wanted]
+
+    async def _query(self, readings: Sequence[str], *, chinese: bool) -> Query | None:
         if self.embedder is None:
             return None
         try:
-            vector = (await self.embedder.queries([question]))[0]
+            vectors = await self.embedder.queries(list(readings))
         except Unavailable:
             return None
         means = means_of(self.embedder.name, self.embedder.dimension)
-        return Query.of(vector, means, chinese=chinese)
+        queries = [Query.of(v, means, chinese=chinese != bool(i)) for i, v in enumerate(vectors)]
+        return Query.mean(queries)
 
     async def _near(
         self, actor: Actor, query: Query | None, first: list[UUID], collections: Sequence[UUID]
     ) -> list[Near]:
+        tenant = actor.tenant_id
+        records = Records(self._vault, tenant)
         async with self._database.tenant_session(actor) as db:
             if query is None:
-                return await dense.of_passages(db, actor.tenant_id, dense.NO_QUERY, first)
-            near = await dense.nearest(db, actor.tenant_id, query, BY_MEANING, collections)
-            whole = await dense.of_passages(db, actor.tenant_id, query, first)
+                return await dense.of_passages(db, tenant, dense.NO_QUERY, first, records)
+            near = await dense.nearest(db, tenant, query, BY_MEANING, collections, records)
+            whole = await dense.of_passages(db, tenant, query, first, records)
         seen = {(n.passage_id, n.start) for n in near}
         return near + [n for n in whole if (n.passage_id, n.start) not in seen]
+
+
+def _by_words(
+    index: LexicalIndex, wanted: list[str], collections: Sequence[UUID]
+) -> tuple[list[tuple[UUID, float]], dict[str, float]]:
+    """The best passages by words, and what each word is worth."""
+    weights = inverse_document_frequencies(index.frequencies(wanted), len(index))
+    return index.search(wanted, BY_WORDS, collections), weights
