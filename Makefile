@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock clean bench-ask bench-search bench-ingest bench-speed
+.PHONY: help run test lint format lock clean bench-ask bench-search bench-ingest bench-speed bench-kernel
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ bench-search: .venv/.dev ## retrieval quality, time and size
 
 bench-ingest: .venv/.dev ## pages a second and peak memory, beside the bare parser
 	@$(BIN)/python bench/ingest.py
+
+bench-kernel: .venv/.dev ## audit log, encryption, egress guard, request overhead
+	@for one in audit encryption egress overhead; do $(BIN)/python bench/$$one.py || exit 1; done
 
 bench-speed: .venv/.dev ## time to evidence, first word and end; memory of each process
 	@$(BIN)/python bench/speed.py

@@ -16,6 +16,7 @@ from lionrock.gateway.service import Gateway
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
 from lionrock.kernel.runs import Runs
+from lionrock.kernel.vault.service import Vault
 from lionrock.models.embeddings import Embedder
 from lionrock.models.engines import Engine
 from lionrock.search.service import SearchService
@@ -33,14 +34,17 @@ async def house_of(
     embedder: Embedder | None = None,
     working: bool = True,
 ) -> AsyncIterator[House]:
-    files = Files(folder / "files", 10_000_000)
-    documents = DocumentService(database, files)
-    search = SearchService(database, documents, embedder or WordEmbedder(), folder / "indexes")
-    ingest = Ingest(database, files, search.indexer, seconds=60, memory_bytes=2**31)
-    runs = Runs(database)
+    vault = Vault.open(folder / "keys")
+    files = Files(folder / "files", 10_000_000, vault)
+    documents = DocumentService(database, files, vault)
+    search = SearchService(
+        database, documents, embedder or WordEmbedder(), folder / "indexes", vault
+    )
+    ingest = Ingest(database, files, vault, search.indexer, seconds=60, memory_bytes=2**31)
+    runs = Runs(database, vault)
     house = House(
         Settings(home=folder), database, documents, search,
-        Gateway(engine, why_none="No model here."), runs, ingest, actor.tenant_id, actor.id, [],
+        Gateway(engine, why_none="No model here."), runs, ingest, actor.tenant_id, actor.id, [], vault,
     )  # fmt: skip
     task = asyncio.create_task(ingest.run()) if working else None
     try:

@@ -18,6 +18,7 @@ from lionrock.kernel.actors import Actor, ActorKind, Role
 from lionrock.kernel.database import Database
 from lionrock.kernel.migrate import RUNTIME, prepare
 from lionrock.kernel.postgres import EmbeddedPostgres
+from lionrock.kernel.vault.service import Vault
 from lionrock.models.catalogue import Catalogue
 from lionrock.models.embeddings import LocalEmbedder
 from lionrock.settings import Settings
@@ -78,6 +79,12 @@ async def actor(database: Database) -> Actor:
 async def stranger(database: Database) -> Actor:
     """The administrator of another tenant."""
     return await new_tenant(database)
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    """A vault of its own, its keys under `tmp_path`/keys."""
+    return Vault.open(tmp_path / "keys")
 
 
 def _weights(name: str) -> Path:

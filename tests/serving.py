@@ -17,7 +17,11 @@ from lionrock.cli.server import QuietServer
 async def served(app: Any) -> AsyncIterator[str]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = QuietServer(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+        server = QuietServer(
+            uvicorn.Config(
+                app, log_level="warning", proxy_headers=False, timeout_graceful_shutdown=1
+            )
+        )
         task = asyncio.create_task(server.serve(sockets=[listener]))
         await server.listening.wait()
         try:

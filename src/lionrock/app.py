@@ -7,27 +7,37 @@ import fcntl
 import json
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from lionrock.assist import ask as _ask  # noqa: F401 (declares its capability)
 from lionrock.documents.files import Files
 from lionrock.documents.ingest import Ingest
+from lionrock.documents.report import table_pdf
 from lionrock.documents.service import DocumentService
+from lionrock.documents.upgrade import make_good
 from lionrock.errors import Conflict, LionrockError, ModelNotPulled, Unavailable
 from lionrock.gateway.service import Gateway
-from lionrock.kernel import identity
-from lionrock.kernel.actors import Actor
+from lionrock.kernel import confinement, identity
+from lionrock.kernel.actors import Actor, worker
+from lionrock.kernel.audit.service import AuditService
 from lionrock.kernel.capabilities import RunContext
 from lionrock.kernel.database import Database
-from lionrock.kernel.egress import Egress
+from lionrock.kernel.egress import Egress, acting_for, guarding, spool
+from lionrock.kernel.egress.recorder import Recorder, recording
 from lionrock.kernel.migrate import OWNER, RUNTIME, prepare
+from lionrock.kernel.oidc.service import Oidc
+from lionrock.kernel.people import People
 from lionrock.kernel.postgres import EmbeddedPostgres
+from lionrock.kernel.privacy.replay import replay
+from lionrock.kernel.privacy.service import Privacy
 from lionrock.kernel.runs import Runs
 from lionrock.kernel.secrets import installation_secret
+from lionrock.kernel.vault.service import Vault
+from lionrock.kernel.vault.upgrade import mark_sealed
 from lionrock.models.catalogue import Catalogue
 from lionrock.models.embeddings import Embedder, LocalEmbedder
 from lionrock.models.engines import Engine, OpenAIEngine
@@ -57,9 +67,36 @@ class House:
     member_id: UUID
     notices: list[str]
     """What an operator should know: a model that is not there, an engine that did not start."""
+    vault: Vault
+    egress: Egress = field(default_factory=Egress)
+    children: dict[str, Callable[[], int | None]] = field(default_factory=dict)
+    """Process id of each child that stays, by its name; None while it does not run."""
+    people: People = field(init=False)
+    oidc: Oidc = field(init=False)
+    privacy: Privacy = field(init=False)
+    audit: AuditService = field(init=False)
+    """The audit log; it is checked and kept once `open_house` has started it."""
+
+    def __post_init__(self) -> None:
+        self.audit = AuditService(
+            self.database, self.settings.home,
+            origin=self.settings.audit_origin, seconds=self.settings.audit_seconds,
+            printer=table_pdf,
+        )  # fmt: skip
+        self.people = People.open(self.database, self.vault, self.settings.home / "keys")
+        self.oidc = Oidc(self.database, self.vault, self.people.fields, self.egress)
+        papers = self.documents.personal_data(self.search.indexer.purge)
+        self.privacy = Privacy.open(
+            self.database, self.vault, self.people.fields, self.settings.home / "packages",
+            rooms=[papers], erasers=[papers],
+        )  # fmt: skip
 
     def context(self, actor: Actor) -> RunContext:
-        return RunContext(actor, uuid4(), self.search, self.gateway)
+        # What this task and those it starts are refused is recorded with this tenant.
+        acting_for.set(actor.tenant_id)
+        return RunContext(
+            actor, uuid4(), self.search, self.gateway, zero_retention=actor.zero_retention
+        )
 
     async def sign_in_link(self, base: str) -> str:
         token = await identity.issue(self.database, self.tenant_id, self.member_id, "link")
@@ -70,43 +107,64 @@ class House:
 async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Start every part, in order; stop them in reverse, whatever happens."""
     async with AsyncExitStack() as stack:
-        _hold(stack, settings.home)
+        hold(stack, settings.home)
+        egress = stack.enter_context(guarding(Egress(settings.egress_hosts)))
+        vault = Vault.open(
+            settings.home / "keys", source=settings.key_source, key_file=settings.key_file
+        )
         runtime = stack.enter_context(tempfile.TemporaryDirectory(prefix="lionrock-"))
-        egress = Egress(settings.egress_hosts)
+        spool.collect(egress.journal, settings.home)
         notices: list[str] = []
         parts = asyncio.gather(
             _database(stack, settings),
             _engine(stack, settings, egress, Path(runtime), notices),
             _embedder(stack, settings, egress, notices),
+            _confinement(notices),
         )
-        database, engine, embedder = await parts
+        (database, owner_url), engine, embedder, _ = await parts
+        files = Files(settings.home / "files", settings.max_upload_bytes, vault)
+        await replay(database, vault)
+        await make_good(database, files, vault, owner_url)
         tenant_id, member_id = await identity.ensure_first_tenant(database)
+        await mark_sealed(database, vault, worker(tenant_id))
+        await stack.enter_async_context(recording(Recorder(egress.journal, database, tenant_id)))
 
-        files = Files(settings.home / "files", settings.max_upload_bytes)
-        documents = DocumentService(database, files)
-        search = SearchService(database, documents, embedder, settings.home / "indexes")
+        documents = DocumentService(database, files, vault)
+        search = SearchService(database, documents, embedder, settings.home / "indexes", vault)
         stack.push_async_callback(search.close)
         ingest = Ingest(
-            database, files, search.indexer,
+            database, files, vault, search.indexer,
             seconds=settings.parse_seconds, memory_bytes=settings.parse_bytes,
         )  # fmt: skip
         gateway = Gateway(engine, why_none=notices[0] if notices and engine is None else "")
-        runs = Runs(database)
+        runs = Runs(database, vault)
+        house = House(
+            settings, database, documents, search, gateway, runs, ingest,
+            tenant_id, member_id, notices, vault, egress, _children(engine, embedder),
+        )  # fmt: skip
+        stack.push_async_callback(house.oidc.close)
+        # Before any work: a log that does not verify lets nothing be changed.
+        await house.audit.start()
+        stack.push_async_callback(house.audit.close)
         await ingest.recover()
         await runs.close_interrupted()
+        await house.privacy.erasures.resume()
+        keeping_time = asyncio.create_task(house.privacy.run())
+        stack.push_async_callback(_stop, keeping_time)
         working = asyncio.create_task(ingest.run())
         stack.push_async_callback(_stop, working)
         stack.push_async_callback(runs.close)
-        yield House(
-            settings, database, documents, search, gateway, runs, ingest,
-            tenant_id, member_id, notices,
-        )  # fmt: skip
+        yield house
 
 
-def _hold(stack: AsyncExitStack, home: Path) -> None:
-    """One process owns a home. The lock goes with the process, however it ends."""
+def make_home(home: Path) -> None:
     # Root's PostgreSQL runs as another user, who must be able to pass through; the rest is closed.
     home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+
+
+def hold(stack: AsyncExitStack, home: Path) -> None:
+    """One process owns a home. The lock goes with the process, however it ends."""
+    make_home(home)
     file = stack.enter_context((home / "lock").open("a"))
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -118,7 +176,8 @@ def _hold(stack: AsyncExitStack, home: Path) -> None:
     (home / WORD).unlink(missing_ok=True)
 
 
-async def _database(stack: AsyncExitStack, settings: Settings) -> Database:
+async def _database(stack: AsyncExitStack, settings: Settings) -> tuple[Database, str]:
+    """The database as the runtime role, and the URL by which the schema's owner reaches it."""
     keys = settings.home / "keys"
     passwords = {role: installation_secret(keys, role) for role in (OWNER, RUNTIME)}
     if settings.database_url:
@@ -133,7 +192,7 @@ async def _database(stack: AsyncExitStack, settings: Settings) -> Database:
     await prepare(admin, passwords[OWNER], passwords[RUNTIME])
     database = await Database.open(_as_role(admin, RUNTIME, passwords[RUNTIME]))
     stack.push_async_callback(database.close)
-    return database
+    return database, _as_role(admin, OWNER, passwords[OWNER])
 
 
 def _as_role(url: str, role: str, password: str) -> str:
@@ -149,7 +208,7 @@ async def _engine(
             key = settings.engine_key.get_secret_value() if settings.engine_key else None
             engine: Engine = OpenAIEngine(
                 settings.engine, key=key, model=settings.engine_model,
-                context=settings.engine_context, allow=egress.check,
+                context=settings.engine_context, egress=egress,
             )  # fmt: skip
             stack.push_async_callback(engine.close)
             return engine
@@ -175,7 +234,7 @@ async def _embedder(
 ) -> Embedder | None:
     try:
         if "://" in settings.embeddings:
-            remote = await RemoteEmbedder.connect(settings.embeddings, allow=egress.check)
+            remote = await RemoteEmbedder.connect(settings.embeddings, egress=egress)
             stack.push_async_callback(remote.close)
             if remote.dimension != DIMENSION:
                 raise Unavailable(
@@ -190,6 +249,27 @@ async def _embedder(
     except LionrockError as error:
         notices.append(f"Search by meaning is off: {error.detail}")
         return None
+
+
+async def _confinement(notices: list[str]) -> None:
+    walls = await asyncio.to_thread(confinement.available)
+    if not walls.namespace:
+        left = "A system call filter keeps them off it." if walls.filter else "Nothing does."
+        notices.append(
+            "This system gives child processes no network namespace of their own, which would keep "
+            f"them off the network. {left} See docs/egress.md."
+        )
+
+
+def _children(
+    engine: Engine | None, embedder: Embedder | None
+) -> dict[str, Callable[[], int | None]]:
+    found: dict[str, Callable[[], int | None]] = {}
+    if isinstance(engine, LocalEngine):
+        found["language model"] = lambda: engine.pid
+    if isinstance(embedder, LocalEmbedder):
+        found["embeddings"] = lambda: embedder.pid
+    return found
 
 
 def store(settings: Settings) -> Store:

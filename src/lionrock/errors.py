@@ -4,16 +4,22 @@ LionrockError
 ├── InvalidInput            the call was wrong: a field, a file, a name            (exit 2, HTTP 422)
 │   └── UnreadableDocument  a file that cannot be taken in, with the reason        (exit 1, HTTP 422)
 ├── NotFound                no such thing, or not yours: the two are never told apart (HTTP 404)
+│   └── Erased              it was erased: its key has been destroyed               (HTTP 404)
 ├── Unauthenticated         no valid session or key                                (HTTP 401)
 ├── Forbidden               the actor may not do this; says which rule spoke       (HTTP 403)
 ├── Conflict                the thing is in a state that does not allow it         (HTTP 409)
 ├── TooLarge                more than the limit; says the limit                    (HTTP 413)
+├── TooManyAttempts         sign-in failed too often; says how long to wait        (HTTP 429)
 ├── EgressRefused           a socket to a host that is not on the egress list      (HTTP 403)
 ├── Unavailable             a part that is needed is not there; says which         (HTTP 503)
 │   ├── EngineUnavailable   no model engine answers
 │   ├── DatabaseUnavailable no database answers, or it is not fit for use
-│   └── ModelNotPulled      the weights are not on this machine
+│   ├── VaultClosed         the key source or a tenant's key cannot be had: nothing is sealed or opened
+│   ├── ModelNotPulled      the weights are not on this machine
+│   └── ReadOnly            the audit log does not verify: nothing may be changed
+├── NotVerified             evidence that does not hold: a proof, checkpoint, export (HTTP 422)
 ├── ModelPullFailed         weights could not be fetched or did not verify         (HTTP 502)
+├── SealBroken              stored content does not open: changed, moved, or its key lost (HTTP 500)
 └── EngineRefused           the engine refused a request: too long, bad schema …   (HTTP 502)
 """
 
@@ -54,6 +60,10 @@ class NotFound(LionrockError):
     status, title = 404, "Not found"
 
 
+class Erased(NotFound):
+    title = "Erased"
+
+
 class Unauthenticated(LionrockError):
     status, title = 401, "Sign in first"
 
@@ -68,6 +78,10 @@ class Conflict(LionrockError):
 
 class TooLarge(LionrockError):
     status, title = 413, "Too large"
+
+
+class TooManyAttempts(LionrockError):
+    status, title = 429, "Too many attempts"
 
 
 class EgressRefused(LionrockError):
@@ -86,12 +100,28 @@ class DatabaseUnavailable(Unavailable):
     title = "The database is not available"
 
 
+class VaultClosed(Unavailable):
+    title = "The key vault is closed"
+
+
 class ModelNotPulled(Unavailable):
     title = "The model is not on this machine"
 
 
+class ReadOnly(Unavailable):
+    title = "Read-only: the audit log does not verify"
+
+
+class NotVerified(LionrockError):
+    status, title = 422, "The evidence does not verify"
+
+
 class ModelPullFailed(LionrockError):
     status, title = 502, "The model could not be pulled"
+
+
+class SealBroken(LionrockError):
+    title = "Stored content does not open"
 
 
 class EngineRefused(LionrockError):

@@ -36,11 +36,21 @@ class Settings(BaseSettings):
     """An institution's own PostgreSQL (a role that may create roles and own the schema).
     Unset: the embedded one."""
 
+    key_source: str = "file"
+    """What wraps the tenants' keys: `file`, or the name of an installed key source (a KMS)."""
+
+    key_file: Path | None = None
+    """The key file of the source `file`; unset: `keys/vault.key` in `home`, made at the first start."""
+
     host: str = "127.0.0.1"
     """Address the web server listens on."""
 
     port: int = Field(default=8470, ge=0, le=65535)
     """Port the web server listens on; 0 picks a free one."""
+
+    proxies: str = ""
+    """Comma-separated addresses of reverse proxies whose X-Forwarded-For and -Proto are believed.
+    Empty: nobody's are, and the caller's address is the one that connected."""
 
     model: str = "qwen2.5-coder-1.5b-instruct-q4_k_m"
     """Catalogue name of the language model; `none` runs without one."""
@@ -68,6 +78,13 @@ class Settings(BaseSettings):
 
     egress: str = ""
     """Comma-separated hosts the server may connect to, besides loopback. Pulling a model is separate."""
+
+    audit_seconds: float = Field(default=2.0, gt=0, le=3600)
+    """Seconds between checkpoints of the audit log, while there is anything new to sign."""
+
+    audit_origin: str = Field(default="", max_length=150, pattern=r"^[^\s+]*$")
+    """Name of the audit log, as in `audit.bank.example`; empty: `lionrock.local/` and a random id. Counts
+    when the log is begun, not after: it is in every entry. No personal data."""
 
     max_upload_bytes: int = Field(default=256 * 2**20, ge=1)
     """Largest document taken in."""

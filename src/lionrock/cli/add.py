@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lionrock.cli.client import Client, Problem, connect
-from lionrock.cli.output import Bar, emit
+from lionrock.cli.output import Bar, emit, harmless
 from lionrock.errors import InvalidInput
 from lionrock.settings import Settings
 
@@ -63,7 +63,7 @@ async def add(client: Client, files: list[Path], *, quiet: bool) -> list[dict[st
             added = {"name": path.name, "state": "failed", "error": f"{error.strerror}"}
         outcomes.append(added)
         if added["state"] == "failed" and not quiet:
-            print(f"✗ {path.name}: {added['error']}", file=sys.stderr)
+            print(harmless(f"✗ {path.name}: {added['error']}"), file=sys.stderr)
     return [await _settled(client, o, quiet=quiet) for o in outcomes]
 
 

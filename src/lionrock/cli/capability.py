@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 import lionrock.app  # noqa: F401 (the rooms declare their capabilities)
 from lionrock.cli.client import connect
-from lionrock.cli.output import emit
+from lionrock.cli.output import emit, say
 from lionrock.kernel.capabilities import Capability, capabilities
 from lionrock.settings import Settings
 
@@ -50,5 +50,5 @@ async def run(settings: Settings, arguments: argparse.Namespace) -> int:
             return 0
         async for event, data in client.stream(f"/v1/{declared.name}", body):
             if event == "result":
-                print(declared.result.model_validate(data).plain())
+                say(declared.result.model_validate(data).plain())
     return 0

@@ -36,8 +36,34 @@ class Client:
         async with self._session.get(path, params=params) as response:
             return await _body(response)
 
+    async def save(self, path: str, target: Path, **params: str | int) -> int:
+        """Keep what `path` answers in `target`, whole or not at all; its number of bytes."""
+        temporary, size = target.with_name(f".{target.name}.part"), 0
+        try:
+            async with self._session.get(path, params=params) as response:
+                if response.status >= 400:
+                    await _body(response)
+                with temporary.open("wb") as file:
+                    async for chunk in response.content.iter_chunked(1 << 20):
+                        file.write(chunk)
+                        size += len(chunk)
+            temporary.replace(target)
+        except aiohttp.ClientError as error:
+            raise LionrockError(f"The server broke off: {error}. Nothing was kept.") from error
+        finally:
+            temporary.unlink(missing_ok=True)
+        return size
+
     async def post(self, path: str, body: dict[str, Any]) -> Any:
         async with self._session.post(path, json=body) as response:
+            return await _body(response)
+
+    async def put(self, path: str, body: dict[str, Any]) -> Any:
+        async with self._session.put(path, json=body) as response:
+            return await _body(response)
+
+    async def delete(self, path: str) -> Any:
+        async with self._session.delete(path) as response:
             return await _body(response)
 
     async def stream(self, path: str, body: dict[str, Any]) -> AsyncIterator[tuple[str, Any]]:
@@ -75,16 +101,20 @@ async def _body(response: aiohttp.ClientResponse) -> Any:
 
 
 @asynccontextmanager
-async def connect(settings: Settings) -> AsyncIterator[Client]:
-    """A client of the running server, or of one started for this command."""
+async def connect(settings: Settings, *, operator: bool = False) -> AsyncIterator[Client]:
+    """A client of the running server, or of one started for this command.
+
+    It acts as the installation's first member, or as its operator.
+    """
+    key = "operator_key" if operator else "key"
     facts = running(settings.home)
     if facts is not None:
-        async with _client(facts) as client:
+        async with _client(facts, key) as client:
             yield client
         return
     from lionrock.cli.server import serving  # heavy: only when no server runs
 
-    async with serving(settings, web=False) as server, _client(server.facts) as client:
+    async with serving(settings, web=False) as server, _client(server.facts, key) as client:
         yield client
 
 
@@ -109,12 +139,12 @@ def _alive(home: Path) -> bool:
 
 
 @asynccontextmanager
-async def _client(facts: dict[str, str]) -> AsyncIterator[Client]:
+async def _client(facts: dict[str, str], key: str) -> AsyncIterator[Client]:
     connector = aiohttp.UnixConnector(path=facts["socket"])
     async with aiohttp.ClientSession(
         "http://localhost",
         connector=connector,
-        headers={"Authorization": f"Bearer {facts['key']}"},
+        headers={"Authorization": f"Bearer {facts[key]}"},
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=5),
         read_bufsize=2**20,
     ) as session:

@@ -11,7 +11,7 @@ from lionrock.assist.schemas import Answer
 from lionrock.cli.add import add
 from lionrock.cli.client import Client, connect
 from lionrock.cli.models import pull
-from lionrock.cli.output import emit
+from lionrock.cli.output import emit, say
 from lionrock.errors import Unavailable
 from lionrock.settings import Settings
 
@@ -52,7 +52,7 @@ async def show(client: Client, *, quiet: bool) -> list[dict[str, Any]]:
             print(f"\n? {asked['question']}", flush=True)
         result = await client.post("/v1/ask", {"question": asked["question"]})
         if not quiet:
-            print(Answer.model_validate(result).plain(), flush=True)
+            say(Answer.model_validate(result).plain())
         answers.append(_brief(result))
     return answers
 

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import Any
 
 from lionrock.app import store
+from lionrock.cli import residency
 from lionrock.cli.client import running
 from lionrock.cli.models import wanted
 from lionrock.cli.output import emit, size
@@ -20,10 +21,15 @@ _DISK = 4_000_000_000
 
 def register(commands: Any) -> None:
     command = commands.add_parser("doctor", help="check this machine and this installation")
+    command.add_argument(
+        "--residency", action="store_true", help="show where data can go, and where it went"
+    )
     command.set_defaults(run=run)
 
 
 async def run(settings: Settings, arguments: argparse.Namespace) -> int:
+    if arguments.residency:
+        return await residency.run(settings, arguments)
     findings = [*_machine(settings), *_weights(settings), *_server(settings)]
     if arguments.json:
         emit({"findings": [{"ok": ok, "what": what, "detail": d} for ok, what, d in findings]})

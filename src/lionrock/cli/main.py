@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import logging
 import signal
 import sys
 from collections.abc import Coroutine, Sequence
@@ -14,12 +13,45 @@ from typing import Any
 from pydantic import ValidationError
 
 from lionrock import __version__
-from lionrock.cli import add, capability, demo, doctor, link, models, search, up
+from lionrock.cli import (
+    add,
+    audit,
+    capability,
+    demo,
+    doctor,
+    keys,
+    link,
+    members,
+    models,
+    privacy,
+    search,
+    service_keys,
+    tenants,
+    up,
+)
 from lionrock.cli.client import Problem
+from lionrock.cli.output import harmless
 from lionrock.errors import LionrockError
+from lionrock.kernel import logs
+from lionrock.kernel.egress import Egress, guarding
 from lionrock.settings import Settings
 
-_COMMANDS = (up, demo, add, search, capability, models, doctor, link)
+_COMMANDS = (
+    up,
+    demo,
+    add,
+    search,
+    capability,
+    models,
+    privacy,
+    doctor,
+    link,
+    keys,
+    audit,
+    tenants,
+    members,
+    service_keys,
+)
 """Modules with `register(commands)`; each parser sets `run`, an async function of (settings, arguments)."""
 
 
@@ -44,10 +76,11 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def run(argv: Sequence[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logs.configure()
     try:
         settings = Settings()
-        return asyncio.run(_until_told(arguments.run(settings, arguments)))
+        with guarding(Egress(settings.egress_hosts)):
+            return asyncio.run(_until_told(arguments.run(settings, arguments)))
     except ValidationError as error:
         return _fail(arguments, "LIONROCK_" + _faults(error), 2)
     except Problem as error:
@@ -74,5 +107,5 @@ def _faults(error: ValidationError) -> str:
 def _fail(arguments: argparse.Namespace, message: str, code: int) -> int:
     if getattr(arguments, "json", False):
         print(json.dumps({"error": message}, ensure_ascii=False))
-    print(f"lionrock {arguments.command}: {message}", file=sys.stderr)
+    print(harmless(f"lionrock {arguments.command}: {message}"), file=sys.stderr)
     return code

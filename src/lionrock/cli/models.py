@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 from typing import Any
 
-from lionrock.app import store
+from lionrock.app import make_home, store
 from lionrock.cli.output import Bar, emit, size
+from lionrock.kernel.egress import Egress, guarding, spool
 from lionrock.models.catalogue import Catalogue, Model
 from lionrock.models.pull import Progress, Store
 from lionrock.settings import Settings
@@ -80,20 +82,29 @@ def wanted(settings: Settings) -> list[str]:
 async def pull(
     settings: Settings, names: list[str], *, quiet: bool, unverified: bool = False
 ) -> list[str]:
+    """Fetch what is missing. Each host this opens a way to is announced on standard error."""
     kept, catalogue = store(settings), Catalogue.load()
     chosen = [catalogue.get(n) for n in names or wanted(settings)]
     missing = [m for m in chosen if kept.state(m) != "present"]
-    for model in missing:
-        await asyncio.to_thread(_pull_one, kept, model, quiet, unverified)
+    if not missing:
+        return []
+    egress = Egress(settings.egress_hosts, announce=lambda text: print(text, file=sys.stderr))
+    make_home(settings.home)
+    try:
+        with guarding(egress):
+            for model in missing:
+                await asyncio.to_thread(_pull_one, kept, model, egress, quiet, unverified)
+    finally:
+        spool.leave(egress.journal, settings.home)
     return [m.name for m in missing]
 
 
-def _pull_one(kept: Store, model: Model, quiet: bool, unverified: bool) -> None:
+def _pull_one(kept: Store, model: Model, egress: Egress, quiet: bool, unverified: bool) -> None:
     bar = Bar(f"Pulling {model.name}", quiet=quiet)
 
     def progress(at: Progress) -> None:
         speed = f"{size(at.done)} of {size(at.total)}, {size(at.bytes_per_second)}/s"
         bar.show(at.done, at.total, speed)
 
-    kept.pull(model, progress, allow_unverified=unverified)
+    kept.pull(model, progress, allow_unverified=unverified, egress=egress)
     bar.close(f"✓ {model.name}: {size(model.size or 0)}, SHA-256 checked")

@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from typing import Any
 
+# Controls but tab and line feed; soft hyphen, marks and overrides of direction, joiners and other
+# characters without a shape, tags: what drives a terminal, or shows another text than is there.
+_DECEIVING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
+def harmless(text: str) -> str:
+    """`text` for a terminal: a document, a model or a file's name may hold what drives one."""
+    return _DECEIVING.sub("", text)
+
+
+def say(text: str) -> None:
+    """Text of the server's for people, on standard output."""
+    print(harmless(text), flush=True)
+
 
 def emit(data: Any) -> None:
-    """One JSON document on standard output."""
-    print(json.dumps(data, ensure_ascii=False, indent=2))
+    """One JSON document on standard output. What could drive a terminal stands as its escape."""
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    print(_DECEIVING.sub(lambda found: json.dumps(found[0])[1:-1], text))
 
 
 def size(count: float) -> str:
@@ -26,7 +45,7 @@ class Bar:
     """A progress bar on standard error; when that is no terminal, a line every few seconds."""
 
     def __init__(self, label: str, *, quiet: bool = False) -> None:
-        self._label, self._quiet = label, quiet
+        self._label, self._quiet = harmless(label), quiet
         self._shown = 0.0
         self._terminal = sys.stderr.isatty()
 
@@ -51,4 +70,4 @@ class Bar:
         if self._terminal:
             print("\r\x1b[K", end="", file=sys.stderr)
         if text:
-            print(text, file=sys.stderr, flush=True)
+            print(harmless(text), file=sys.stderr, flush=True)

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from lionrock.cli.client import connect
-from lionrock.cli.output import emit
+from lionrock.cli.output import emit, say
 from lionrock.settings import Settings
 
 
@@ -27,7 +27,7 @@ async def run(settings: Settings, arguments: argparse.Namespace) -> int:
         passage = hit["passage"]
         pages = sorted({s[0] for s in passage["slices"]})
         where = f"{passage['document']}, p. {pages[0] if pages else '?'}"
-        print(
+        say(
             f"{place:2}. {where}  {passage['heading']}\n    {' '.join(passage['text'].split())[:300]}"
         )
     if not found["hits"]:

@@ -15,7 +15,7 @@ import uvicorn
 from lionrock.api.app import create_app
 from lionrock.app import House, open_house, publish
 from lionrock.errors import Conflict
-from lionrock.kernel import identity
+from lionrock.kernel import identity, tenants
 from lionrock.settings import Settings
 from lionrock.web.pages import add_pages
 
@@ -42,20 +42,28 @@ async def serving(settings: Settings, *, web: bool) -> AsyncIterator[Server]:
             app = create_app(house)
             add_pages(app)
             config = uvicorn.Config(
-                app, log_level="warning", access_log=False, server_header=False,
+                app, log_config=None, log_level="warning", access_log=False, server_header=False,
                 timeout_graceful_shutdown=3,
+                proxy_headers=bool(settings.proxies), forwarded_allow_ips=settings.proxies,
             )  # fmt: skip
             server = QuietServer(config)
             task = asyncio.create_task(server.serve(sockets=sockets))
             await server.listening.wait()
-            key = await identity.issue(house.database, house.tenant_id, house.member_id, "key")
-            facts = {"socket": str(path), "key": key, "url": url}
+            members = (
+                (house.tenant_id, house.member_id),
+                await tenants.ensure_platform(house.database),
+            )
+            key, operator_key = [
+                await identity.issue_local_key(house.database, *member) for member in members
+            ]
+            facts = {"socket": str(path), "key": key, "operator_key": operator_key, "url": url}
             word = publish(settings.home, **facts)
             try:
                 yield Server(house, url, facts)
             finally:
                 word.unlink(missing_ok=True)
-                await identity.retire(house.database, house.tenant_id, key)
+                for (tenant_id, _), token in zip(members, (key, operator_key), strict=True):
+                    await identity.retire(house.database, tenant_id, token)
                 server.should_exit = True
                 await task
 

@@ -28,10 +28,11 @@ async def run(settings: Settings, arguments: argparse.Namespace) -> int:
         await pull(settings, [], quiet=arguments.json)
     async with serving(settings, web=True) as server:
         link = await server.house.sign_in_link(server.url)
+        notices = [*server.house.audit.notices(), *server.house.notices]
         if arguments.json:
-            emit({"url": server.url, "link": link, "notices": server.house.notices})
+            emit({"url": server.url, "link": link, "notices": notices})
         else:
-            _say(server.url, link, server.house.notices, time.monotonic() - started)
+            _say(server.url, link, notices, time.monotonic() - started)
         if arguments.demo:
             async with connect(settings) as client:
                 await show(client, quiet=arguments.json)
