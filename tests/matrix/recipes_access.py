@@ -117,7 +117,7 @@ async def closed_tenant(of: Institution) -> Sent:
 RECIPES: Final[dict[str, Recipe]] = {
     "DELETE /v1/keys/{key_id}": Recipe(key, P.KEYS_KEY_END),
     "DELETE /v1/members/{member_id}": Recipe(member(), P.MEMBERS_MEMBER_SUSPEND),
-    "DELETE /v1/sessions/{session_id}": Recipe(session, everyone=_OWN, own=True),
+    "DELETE /v1/sessions/{session_id}": Recipe(session, everyone=_OWN, own=True, session=True),
     "DELETE /v1/shares/{share_id}": Recipe(share, P.COLLECTIONS_SHARE_MANAGE),
     "GET /v1/collections": Recipe(request(), P.COLLECTIONS_COLLECTION_READ),
     "GET /v1/keys": Recipe(request(), P.KEYS_KEY_READ),
@@ -125,7 +125,7 @@ RECIPES: Final[dict[str, Recipe]] = {
     "GET /v1/purposes": Recipe(request(), P.PURPOSES_PURPOSE_READ),
     "GET /v1/residency": Recipe(request(), P.PLATFORM_RESIDENCY_READ),
     "GET /v1/retention-classes": Recipe(request(), P.PURPOSES_PURPOSE_READ),
-    "GET /v1/sessions": Recipe(request(), everyone=_OWN),
+    "GET /v1/sessions": Recipe(request(), everyone=_OWN, session=True),
     "GET /v1/tenants": Recipe(request(), P.PLATFORM_TENANT_READ),
     "POST /v1/collections": Recipe(new_collection, P.COLLECTIONS_COLLECTION_MANAGE, missing=422),
     "POST /v1/keys": Recipe(new_key, P.KEYS_KEY_CREATE),
