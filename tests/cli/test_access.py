@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -76,3 +77,24 @@ def test_tenants_are_made_listed_and_suspended_by_the_operator(call: Any) -> Non
     assert call("tenants", "suspend", "harbour-bank")["state"] == "suspended"
     assert call("tenants", "restore", made["id"])["state"] == "active"
     assert "already" in call("tenants", "add", "Harbour Bank", "--email", "x@y.z", code=1)["error"]
+
+
+def test_a_provider_is_added_with_its_secret_from_a_file_linked_and_removed(
+    call: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("open-sesame\n")
+    staff = call("members", "add", "lee@bank.example", "--role", "analyst")["member_id"]
+    made = call(
+        "providers", "add", "Staff", "--issuer", "https://id.bank.example", "--client-id", "lionrock",
+        "--redirect-uri", "https://lionrock.bank.example/sign-in/oidc/callback",
+        "--secret-file", str(tmp_path / "secret"), "--role-claim", "groups", "--role", "aml=reviewer",
+    )["id"]  # fmt: skip
+    (listed,) = call("providers", "list")["providers"]
+    assert (listed["has_secret"], listed["role_map"]) == (True, {"aml": "reviewer"})
+    assert call("providers", "link", made, "staff-17", "lee@bank.example")["member"] == staff
+    assert call("providers", "remove", made)["removed"] is True
+    fault = call(
+        "providers", "add", "Staff", "--issuer", "https://id.bank.example", "--client-id", "x",
+        "--redirect-uri", "https://x.example/sign-in/oidc/callback", "--role", "nothing", code=2,
+    )["error"]  # fmt: skip
+    assert "VALUE=ROLE" in fault

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import uuid4
 
+from lionrock.kernel.oidc.providers import CALLBACK
 from lionrock.kernel.permissions import Permission as P
 from tests.matrix.calling import Sent
 from tests.matrix.recipe import Make, Recipe, request
@@ -114,7 +115,30 @@ async def closed_tenant(of: Institution) -> Sent:
     return Sent({"tenant_id": str(await of.fresh_tenant(suspended=True))})
 
 
+def of_provider() -> dict[str, Any]:
+    return {
+        "name": "Staff", "issuer": "https://id.bank.example", "client_id": "lionrock",
+        "client_secret": "a-secret", "redirect_uri": "https://lionrock.bank.example" + CALLBACK,
+    }  # fmt: skip
+
+
+async def provider(of: Institution) -> Sent:
+    return Sent({"provider_id": str(await of.fresh_provider(of_provider()))}, json=of_provider())
+
+
+async def subject_of_provider(of: Institution) -> Sent:
+    path = {"provider_id": str(await of.fresh_provider(of_provider()))}
+    return Sent(path, json={"subject": "staff-17", "member_id": str(await of.fresh_member())})
+
+
 RECIPES: Final[dict[str, Recipe]] = {
+    "DELETE /v1/providers/{provider_id}": Recipe(provider, P.IDENTITY_PROVIDER_MANAGE),
+    "GET /v1/providers": Recipe(request(), P.IDENTITY_PROVIDER_MANAGE),
+    "POST /v1/providers": Recipe(request(json=of_provider()), P.IDENTITY_PROVIDER_MANAGE),
+    "POST /v1/providers/{provider_id}/subjects": Recipe(
+        subject_of_provider, P.IDENTITY_PROVIDER_MANAGE
+    ),
+    "PUT /v1/providers/{provider_id}": Recipe(provider, P.IDENTITY_PROVIDER_MANAGE),
     "DELETE /v1/keys/{key_id}": Recipe(key, P.KEYS_KEY_END),
     "DELETE /v1/members/{member_id}": Recipe(member(), P.MEMBERS_MEMBER_SUSPEND),
     "DELETE /v1/sessions/{session_id}": Recipe(session, everyone=_OWN, own=True, session=True),

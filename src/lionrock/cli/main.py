@@ -24,6 +24,7 @@ from lionrock.cli import (
     members,
     models,
     privacy,
+    providers,
     search,
     service_keys,
     tenants,
@@ -51,6 +52,7 @@ _COMMANDS = (
     tenants,
     members,
     service_keys,
+    providers,
 )
 """Modules with `register(commands)`; each parser sets `run`, an async function of (settings, arguments)."""
 

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     DOCUMENTS_DOCUMENT_READ = "documents:document:read"
     DOCUMENTS_DOCUMENT_REMOVE = "documents:document:remove"
     GATEWAY_MODEL_CALL = "gateway:model:call"
+    IDENTITY_PROVIDER_MANAGE = "identity:provider:manage"
     KERNEL_RUN_READ = "kernel:run:read"
     KEYS_KEY_CREATE = "keys:key:create"
     KEYS_KEY_END = "keys:key:end"

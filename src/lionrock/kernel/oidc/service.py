@@ -17,6 +17,7 @@ from lionrock.kernel.egress import Gate
 from lionrock.kernel.events import Event, record
 from lionrock.kernel.member_fields import MemberFields
 from lionrock.kernel.oidc import attempts, exchange, store, subjects, tokens
+from lionrock.kernel.oidc.administration import Administration
 from lionrock.kernel.oidc.attempts import Secrets
 from lionrock.kernel.oidc.discovery import Discovery
 from lionrock.kernel.oidc.fetching import Fetcher
@@ -55,6 +56,7 @@ class Oidc:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database, self._vault, self._fields, self._now = database, vault, fields, now
+        self.administration = Administration(database, vault, fields)
         self._fetcher = Fetcher(gate)
         self._discovery = Discovery(self._fetcher, clock)
         self._keys = Keys(self._fetcher, clock)

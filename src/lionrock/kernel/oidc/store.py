@@ -60,12 +60,17 @@ async def remove(db: asyncpg.Connection, actor: Actor, provider_id: UUID) -> Non
 
 
 async def load(
-    db: asyncpg.Connection, vault: Vault, tenant_id: UUID, provider_id: UUID
+    db: asyncpg.Connection,
+    vault: Vault,
+    tenant_id: UUID,
+    provider_id: UUID,
+    *,
+    also_disabled: bool = False,
 ) -> Provider | None:
     """The enabled provider with its secret opened, or None."""
     row = await db.fetchrow(
-        "SELECT * FROM oidc_providers WHERE tenant_id = $1 AND id = $2 AND enabled",
-        *(tenant_id, provider_id),
+        "SELECT * FROM oidc_providers WHERE tenant_id = $1 AND id = $2 AND (enabled OR $3)",
+        *(tenant_id, provider_id, also_disabled),
     )
     if row is None:
         return None
