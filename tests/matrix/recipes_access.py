@@ -117,13 +117,18 @@ async def closed_tenant(of: Institution) -> Sent:
 
 def of_provider() -> dict[str, Any]:
     return {
-        "name": "Staff", "issuer": "https://id.bank.example", "client_id": "lionrock",
+        "name": "Staff", "issuer": f"https://id.bank.example/{uuid4()}", "client_id": "lionrock",
         "client_secret": "a-secret", "redirect_uri": "https://lionrock.bank.example" + CALLBACK,
     }  # fmt: skip
 
 
+async def new_provider(of: Institution) -> Sent:
+    return Sent(json=of_provider())
+
+
 async def provider(of: Institution) -> Sent:
-    return Sent({"provider_id": str(await of.fresh_provider(of_provider()))}, json=of_provider())
+    told = of_provider()
+    return Sent({"provider_id": str(await of.fresh_provider(told))}, json=told)
 
 
 async def subject_of_provider(of: Institution) -> Sent:
@@ -134,7 +139,7 @@ async def subject_of_provider(of: Institution) -> Sent:
 RECIPES: Final[dict[str, Recipe]] = {
     "DELETE /v1/providers/{provider_id}": Recipe(provider, P.IDENTITY_PROVIDER_MANAGE),
     "GET /v1/providers": Recipe(request(), P.IDENTITY_PROVIDER_MANAGE),
-    "POST /v1/providers": Recipe(request(json=of_provider()), P.IDENTITY_PROVIDER_MANAGE),
+    "POST /v1/providers": Recipe(new_provider, P.IDENTITY_PROVIDER_MANAGE),
     "POST /v1/providers/{provider_id}/subjects": Recipe(
         subject_of_provider, P.IDENTITY_PROVIDER_MANAGE
     ),

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from lionrock.errors import Forbidden, InvalidInput, NotFound
+from lionrock.errors import Conflict, Forbidden, InvalidInput, NotFound
 from lionrock.kernel.actors import Actor, Role
 from lionrock.kernel.oidc import store
 from lionrock.kernel.oidc.administration import Administration, Wanted
@@ -61,6 +61,18 @@ async def test_what_could_not_be_safely_used_is_refused_with_the_reason(
         with pytest.raises(InvalidInput):
             await administration.add(installation.actor, wanted(**changed))
     assert await administration.listing(installation.actor) == []
+
+
+async def test_an_issuer_has_one_provider_and_keeps_it(
+    administration: Administration, installation: Installation
+) -> None:
+    made = await administration.add(installation.actor, wanted())
+    with pytest.raises(Conflict):
+        await administration.add(installation.actor, wanted(name="Twice"))
+    with pytest.raises(Conflict):
+        await administration.change(
+            installation.actor, made, wanted(issuer="https://other.example")
+        )
 
 
 async def test_what_is_not_there_is_neither_changed_nor_removed_nor_linked(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
 import asyncpg
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from lionrock.errors import NotFound
+from lionrock.errors import Conflict, NotFound
 from lionrock.kernel.actors import Actor, Role
 from lionrock.kernel.database import Database
 from lionrock.kernel.decisions import ABSENT, require
@@ -68,14 +70,19 @@ class Administration:
         """`InvalidInput` if it could not be safely used. The provider itself is not asked yet."""
         require(actor, P.IDENTITY_PROVIDER_MANAGE)
         made = uuid4()
-        async with self._database.tenant_session(actor) as db:
+        async with _one_an_issuer(), self._database.tenant_session(actor) as db:
             await store.save(db, actor, self._vault, _provider(actor, made, wanted, ""))
         return made
 
     async def change(self, actor: Actor, provider_id: UUID, wanted: Wanted) -> None:
+        """Replace what it is told by. Its subjects are known by the issuer, so that stays."""
         require(actor, P.IDENTITY_PROVIDER_MANAGE)
         async with self._database.tenant_session(actor) as db:
-            await self._row(db, actor, provider_id)
+            if (await self._row(db, actor, provider_id))["issuer"] != wanted.issuer:
+                raise Conflict(
+                    "The issuer of a provider cannot be changed: members are linked to its subjects. "
+                    "Add the other one, and remove this."
+                )
             old = await store.load(
                 db, self._vault, actor.tenant_id, provider_id, also_disabled=True
             )
@@ -109,6 +116,14 @@ class Administration:
         if row is None:
             raise NotFound(ABSENT)
         return row
+
+
+@asynccontextmanager
+async def _one_an_issuer() -> AsyncIterator[None]:
+    try:
+        yield
+    except asyncpg.UniqueViolationError as error:
+        raise Conflict("A provider with this issuer is set up already: change that one.") from error
 
 
 def _provider(actor: Actor, provider_id: UUID, wanted: Wanted, kept_secret: str) -> Provider:
