@@ -14,7 +14,7 @@ from lionrock.kernel import collections, identity, purposes, service_keys, share
 from lionrock.kernel.actors import Actor, ActorKind, Role
 from lionrock.kernel.capabilities import Capability, Progress, Risk, RunContext, find
 from lionrock.kernel.collections import NewCollection
-from lionrock.kernel.oidc.administration import Wanted
+from lionrock.kernel.oidc.administration import NewProvider
 from lionrock.kernel.permissions import Permission
 from lionrock.kernel.purposes import Purpose, RetentionClass
 from lionrock.kernel.service_keys import NewKey
@@ -138,7 +138,7 @@ class Institution:
         return await shares.make(self.house.database, self.actor, wanted)
 
     async def fresh_provider(self, wanted: dict[str, Any]) -> UUID:
-        return await self.house.oidc.administration.add(self.actor, Wanted(**wanted))
+        return await self.house.oidc.administration.add(self.actor, NewProvider(**wanted))
 
     async def fresh_tenant(self, *, suspended: bool = False) -> UUID:
         """One in the directory, for the operator's requests."""

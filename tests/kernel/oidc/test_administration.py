@@ -10,17 +10,17 @@ import pytest
 from lionrock.errors import Conflict, Forbidden, InvalidInput, NotFound
 from lionrock.kernel.actors import Actor, Role
 from lionrock.kernel.oidc import store
-from lionrock.kernel.oidc.administration import Administration, Wanted
+from lionrock.kernel.oidc.administration import Administration, NewProvider
 from lionrock.kernel.oidc.providers import CALLBACK
 from tests.kernel.oidc.conftest import Installation
 
 
-def wanted(**changed: Any) -> Wanted:
+def wanted(**changed: Any) -> NewProvider:
     given = {
         "name": "Staff", "issuer": "https://id.bank.example", "client_id": "lionrock",
         "client_secret": "open-sesame", "redirect_uri": f"https://lionrock.bank.example{CALLBACK}",
     }  # fmt: skip
-    return Wanted(**{**given, **changed})
+    return NewProvider(**{**given, **changed})
 
 
 @pytest.fixture

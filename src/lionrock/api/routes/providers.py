@@ -8,11 +8,11 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from lionrock.api.deps import ActorDep, house
-from lionrock.kernel.oidc.administration import Kept, Wanted
+from lionrock.kernel.oidc.administration import KeptProvider, NewProvider
 
 
 class Providers(BaseModel):
-    providers: list[Kept]
+    providers: list[KeptProvider]
 
 
 class Made(BaseModel):
@@ -34,12 +34,14 @@ def router() -> APIRouter:
         return Providers(providers=await house(request).oidc.administration.listing(actor))
 
     @routes.post("/providers", status_code=201)
-    async def add(request: Request, actor: ActorDep, wanted: Wanted) -> Made:
+    async def add(request: Request, actor: ActorDep, wanted: NewProvider) -> Made:
         """Add a provider. It is asked for its keys at the first sign-in."""
         return Made(id=await house(request).oidc.administration.add(actor, wanted))
 
     @routes.put("/providers/{provider_id}", status_code=204)
-    async def change(request: Request, actor: ActorDep, provider_id: UUID, wanted: Wanted) -> None:
+    async def change(
+        request: Request, actor: ActorDep, provider_id: UUID, wanted: NewProvider
+    ) -> None:
         """Replace what a provider is told by; a secret that is left out is kept."""
         await house(request).oidc.administration.change(actor, provider_id, wanted)
 

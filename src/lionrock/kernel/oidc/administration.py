@@ -21,7 +21,7 @@ from lionrock.kernel.permissions import Permission as P
 from lionrock.kernel.vault.service import Vault
 
 
-class Settings(BaseModel):
+class ProviderSettings(BaseModel):
     """What a provider is told by; see `Provider` for each field."""
 
     model_config = ConfigDict(extra="forbid")
@@ -40,13 +40,13 @@ class Settings(BaseModel):
     enabled: bool = True
 
 
-class Wanted(Settings):
+class NewProvider(ProviderSettings):
     client_secret: SecretStr | None = Field(
         default=None, max_length=1000, description="Left out of a change: the one that is kept."
     )
 
 
-class Kept(Settings):
+class KeptProvider(ProviderSettings):
     id: UUID
     has_secret: bool
     """The secret itself is never shown."""
@@ -56,7 +56,7 @@ class Administration:
     def __init__(self, database: Database, vault: Vault, fields: MemberFields) -> None:
         self._database, self._vault, self._fields = database, vault, fields
 
-    async def listing(self, actor: Actor) -> list[Kept]:
+    async def listing(self, actor: Actor) -> list[KeptProvider]:
         """Every provider of the tenant, those that are off too, by name."""
         require(actor, P.IDENTITY_PROVIDER_MANAGE)
         async with self._database.tenant_session(actor) as db:
@@ -66,7 +66,7 @@ class Administration:
             )
         return [_kept(row) for row in rows]
 
-    async def add(self, actor: Actor, wanted: Wanted) -> UUID:
+    async def add(self, actor: Actor, wanted: NewProvider) -> UUID:
         """`InvalidInput` if it could not be safely used. The provider itself is not asked yet."""
         require(actor, P.IDENTITY_PROVIDER_MANAGE)
         made = uuid4()
@@ -74,7 +74,7 @@ class Administration:
             await store.save(db, actor, self._vault, _provider(actor, made, wanted, ""))
         return made
 
-    async def change(self, actor: Actor, provider_id: UUID, wanted: Wanted) -> None:
+    async def change(self, actor: Actor, provider_id: UUID, wanted: NewProvider) -> None:
         """Replace what it is told by. Its subjects are known by the issuer, so that stays."""
         require(actor, P.IDENTITY_PROVIDER_MANAGE)
         async with self._database.tenant_session(actor) as db:
@@ -126,7 +126,7 @@ async def _one_an_issuer() -> AsyncIterator[None]:
         raise Conflict("A provider with this issuer is set up already: change that one.") from error
 
 
-def _provider(actor: Actor, provider_id: UUID, wanted: Wanted, kept_secret: str) -> Provider:
+def _provider(actor: Actor, provider_id: UUID, wanted: NewProvider, kept_secret: str) -> Provider:
     given = wanted.client_secret
     return Provider(
         id=provider_id, tenant_id=actor.tenant_id, name=wanted.name, issuer=wanted.issuer,
@@ -140,9 +140,9 @@ def _provider(actor: Actor, provider_id: UUID, wanted: Wanted, kept_secret: str)
     )  # fmt: skip
 
 
-def _kept(row: asyncpg.Record) -> Kept:
-    return Kept(
-        **{n: row[n] for n in Settings.model_fields if n != "role_map"},
+def _kept(row: asyncpg.Record) -> KeptProvider:
+    return KeptProvider(
+        **{n: row[n] for n in ProviderSettings.model_fields if n != "role_map"},
         role_map=json.loads(row["role_map"]), id=row["id"],
         has_secret=row[store.SECRET] is not None,
     )  # fmt: skip
