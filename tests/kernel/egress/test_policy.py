@@ -141,7 +141,7 @@ def test_a_pull_opens_its_sources_announces_them_and_closes_again() -> None:
     told: list[str] = []
     names = Names(hub_example=[[PUBLIC]], cdn_example=[[OTHER]])
     egress = Egress(resolver=names, clock=Clock(), announce=told.append)
-    with egress.pulling(["hub.example"]):
+    with egress.pulling(["hub.example:443"]):  # as a redirect opens it: at its port
         egress.resolve("hub.example", 443)
         egress.connecting(ip_address(PUBLIC), 443)
         with pytest.raises(EgressRefused):
@@ -186,3 +186,18 @@ def test_connections_are_counted_by_the_name_that_led_there() -> None:
     counts = {(a.host, a.port): n for a, n in egress.journal.opened.items()}
     assert counts == {("a.example", 443): 2, (OTHER, 53): 1}
     assert refused(egress) == []
+
+
+def test_two_names_at_one_address_do_not_shut_each_other_out() -> None:
+    # As behind a registry's mirror or a content network: one address, many names.
+    names = Names(hub_example=[[PUBLIC]], registry_example=[[PUBLIC]])
+    egress = Egress(["listed.example"], resolver=names)
+    with egress.pulling(["hub.example:443"]):  # as a redirect opens it: at its port
+        egress.resolve("hub.example", 443)
+        egress.connecting(ip_address(PUBLIC), 443)
+    with egress.pulling(["registry.example"]):
+        egress.resolve("registry.example", None)
+        # The hub is closed again, and its pin for this very port is still fresh.
+        egress.connecting(ip_address(PUBLIC), 443)
+    with pytest.raises(EgressRefused):
+        egress.connecting(ip_address(PUBLIC), 443)

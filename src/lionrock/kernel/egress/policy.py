@@ -114,10 +114,10 @@ class Egress:
         address = canonical(address)
         if _is_home(address):
             return
-        name = self._pins.name(address, port) or ""
-        if not (name and self._is_listed(name, port)) and not self._is_listed(address, port):
+        led = [name for name in self._pins.names(address, port) if self._is_listed(name, port)]
+        if not led and not self._is_listed(address, port):
             raise self.refused(str(address), port)
-        self.journal.open(name or str(address), port)
+        self.journal.open(led[-1] if led else str(address), port)
 
     @contextmanager
     def pulling(self, entries: Iterable[str]) -> Iterator[None]:
