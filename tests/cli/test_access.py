@@ -28,7 +28,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def server(settings: dict[str, str]) -> Iterator[None]:
     """`lionrock up` in another process, ready."""
     command = [sys.executable, "-c", "from lionrock.cli.main import main; main(['up', '--json'])"]
-    running = subprocess.Popen(command, env={**os.environ, **settings}, stdout=subprocess.PIPE)
+    # Buffered as on any machine: what `up` says must come through a pipe while it runs.
+    environment = {**os.environ, **settings, "PYTHONUNBUFFERED": ""}
+    running = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
     assert running.stdout and running.stdout.readline()
     yield
     running.terminate()

@@ -29,7 +29,8 @@ def say(text: str) -> None:
 def emit(data: Any) -> None:
     """One JSON document on standard output. What could drive a terminal stands as its escape."""
     text = json.dumps(data, ensure_ascii=False, indent=2)
-    print(_DECEIVING.sub(lambda found: json.dumps(found[0])[1:-1], text))
+    # Flushed: `up --json` goes on running, and who reads it through a pipe waits for the address.
+    print(_DECEIVING.sub(lambda found: json.dumps(found[0])[1:-1], text), flush=True)
 
 
 def size(count: float) -> str:
