@@ -20,8 +20,9 @@ import uvicorn
 from fastapi import FastAPI, Request
 
 from common import figure, median, percentile
-from lionrock.api.deps import ActorDep, house
+from lionrock.api.deps import ActorDep
 from lionrock.cli.server import QuietServer, _listen
+from lionrock.doors import house
 from lionrock.kernel import identity
 from lionrock.kernel.database import Database
 from lionrock.kernel.decisions import require

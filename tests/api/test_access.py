@@ -193,7 +193,7 @@ async def test_a_zero_retention_key_leaves_no_trace_of_question_and_answer(
         "zero_retention": True,
     }  # fmt: skip
     made = await call(client, "POST", "/v1/keys", 201, wanted)
-    canary = "How long does the bank keep due diligence records of the canary Kwun Tong 8471?"
+    canary = "How long does the bank keep due diligence records of the canary Kwun Tong canary-84715520417?"
     headers = {"Authorization": f"Bearer {made['key']}"}
     async with ClientSession(url, headers=headers) as script:
         body = {"question": canary, "quotes_only": True}
@@ -207,7 +207,7 @@ async def test_a_zero_retention_key_leaves_no_trace_of_question_and_answer(
         row = await db.fetchrow("SELECT result, error FROM runs WHERE id = $1::text::uuid", run_id)
     assert tuple(row) == (None, None)
     files = [p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()]
-    assert not any(b"8471" in data for data in files)
+    assert not any(b"canary-84715520417" in data for data in files)
 
 
 # -- The routes ------------------------------------------------------------------------------------

@@ -86,11 +86,19 @@ async def test_a_model_that_writes_no_translation_leaves_the_first_evidence(
     assert isinstance(updates[-1], Answer)
 
 
+@pytest.mark.parametrize(("threshold", "answered"), [(0.0, True), (1.0, False)])
 async def test_an_engine_that_dies_translating_leaves_the_decision_to_the_evidence(
-    database: Database, actor: Actor, tmp_path: Path
-) -> None:
+    database: Database, actor: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    threshold: float, answered: bool,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("lionrock.assist.answerable.threshold", lambda: threshold)
     engine = ScriptedEngine("How long", EngineUnavailable("The engine went away."), name="measured")
     updates = await ask(database, actor, tmp_path, engine)
+    stages = [u.stage for u in updates if isinstance(u, Progress)]
+    assert "translating" in stages and "weighing" not in stages
     answer = updates[-1]
     assert isinstance(answer, Answer)
-    assert answer.refused or "The engine went away." in answer.note
+    assert answer.refused is not answered
+    assert bool(answer.citations) is answered
+    assert ("The engine went away." in answer.note) is answered
+    assert answer.nearest or answered

@@ -13,10 +13,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from lionrock.doors import SESSION_COOKIE
 from lionrock.kernel import identity
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.logs import ContentFreeFormatter
-from lionrock.web.auth import SESSION_COOKIE
 from tests.attacks.doors import fetch, upload
 from tests.kernel.oidc.conftest import (  # noqa: F401 (fixtures)
     hostile,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from aiohttp import ClientSession
 
-from lionrock.web.auth import SESSION_COOKIE
+from lionrock.doors import SESSION_COOKIE
 from tests.attacks.doors import fetch
 from tests.matrix.world import Institution, World
 

@@ -7,8 +7,8 @@ import json
 import aiohttp
 from aiohttp import ClientSession
 
+from lionrock.doors import SESSION_COOKIE
 from lionrock.kernel import identity
-from lionrock.web.auth import SESSION_COOKIE
 from tests.attacks.doors import NEVER, fetch
 from tests.matrix.world import World
 

@@ -6,9 +6,9 @@ import aiohttp
 import pytest
 from aiohttp import ClientSession
 
+from lionrock.doors import SESSION_COOKIE
 from lionrock.kernel import identity
 from lionrock.kernel.actors import Role
-from lionrock.web.auth import SESSION_COOKIE
 from tests.attacks.doors import NEVER, fetch, get, raw
 from tests.matrix.world import World
 

@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 from aiohttp import ClientSession
 
+from lionrock.doors import SESSION_COOKIE
 from lionrock.kernel import identity
-from lionrock.web.auth import SESSION_COOKIE
 from tests.attacks.doors import fetch
 from tests.matrix.surface import operations
 from tests.matrix.world import World

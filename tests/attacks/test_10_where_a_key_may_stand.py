@@ -5,8 +5,8 @@ from __future__ import annotations
 import aiohttp
 import pytest
 
+from lionrock.doors import SESSION_COOKIE
 from lionrock.kernel import identity
-from lionrock.web.auth import SESSION_COOKIE
 from tests.attacks.doors import fetch
 from tests.matrix.world import World
 

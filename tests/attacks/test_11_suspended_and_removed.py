@@ -8,10 +8,10 @@ import aiohttp
 import pytest
 
 from lionrock.assist.schemas import AskRequest
+from lionrock.doors import SESSION_COOKIE
 from lionrock.errors import Unauthenticated
 from lionrock.kernel import identity
 from lionrock.kernel.actors import Actor, Role
-from lionrock.web.auth import SESSION_COOKIE
 from tests.attacks.doors import fetch
 from tests.attacks.taken_apart import missing
 from tests.matrix.institution import _ENDLESS

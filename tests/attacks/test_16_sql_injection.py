@@ -11,7 +11,7 @@ import pytest
 from aiohttp import ClientSession
 
 import lionrock
-from lionrock.web.auth import SESSION_COOKIE
+from lionrock.doors import SESSION_COOKIE
 from tests.attacks.doors import discard, fetch, upload
 from tests.matrix.world import World
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
+from lionrock.doors import SESSION_COOKIE
 from lionrock.kernel import identity
 from lionrock.settings import Settings
-from lionrock.web.auth import SESSION_COOKIE
 from tests.attacks.doors import fetch
 from tests.conftest import _PASSWORD
 from tests.matrix.surface import operations

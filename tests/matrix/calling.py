@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json as js
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-HOST = "127.0.0.1:8470"
+from tests.exchange import HOST, exchange
+
 _BOUNDARY = "lionrock-matrix"
 
 
@@ -87,7 +87,8 @@ async def call(
         "server": ("127.0.0.1", 8470), "query_string": urlencode(sent.query, doseq=True).encode(),
         "headers": [(k.lower().encode(), v.encode()) for k, v in headers.items()],
     }  # fmt: skip
-    return await _exchange(app, scope, body)
+    got = await exchange(app, scope, body, as_served=True)
+    return Reply(got.status, tuple(got.headers), got.body)
 
 
 def _body(sent: Sent) -> tuple[dict[str, str], bytes]:
@@ -106,27 +107,3 @@ def _body(sent: Sent) -> tuple[dict[str, str], bytes]:
         encoded = urlencode(sent.form, doseq=True).encode()
         return {"content-type": "application/x-www-form-urlencoded"}, encoded
     return {}, b""
-
-
-async def _exchange(app: Any, scope: dict[str, Any], body: bytes) -> Reply:
-    messages = [{"type": "http.request", "body": body, "more_body": False}]
-    got: list[dict[str, Any]] = []
-
-    async def receive() -> dict[str, Any]:
-        if not messages:
-            await asyncio.Event().wait()  # the client stays until all has come
-        return messages.pop()
-
-    async def send(message: Any) -> None:
-        got.append(message)
-
-    try:
-        await asyncio.wait_for(app(scope, receive, send), 60)
-    except TimeoutError:
-        raise
-    except Exception:
-        if not got:
-            raise
-    start = got[0]
-    headers = tuple((k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in start["headers"])
-    return Reply(start["status"], headers, b"".join(m.get("body", b"") for m in got[1:]))

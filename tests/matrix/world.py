@@ -13,6 +13,7 @@ import asyncpg
 from fastapi import FastAPI
 
 from lionrock.app import House
+from lionrock.doors import SESSION_COOKIE
 from lionrock.kernel import identity, tenants
 from lionrock.kernel.actors import Actor, ActorKind, Role
 from lionrock.kernel.database import Database
@@ -21,7 +22,6 @@ from lionrock.kernel.grants import FIRST_ROLES, GRANTS
 from lionrock.kernel.migrate import SCHEMA, prepare
 from lionrock.kernel.permissions import Permission
 from lionrock.kernel.secrets import new_token, token_hash
-from lionrock.web.auth import SESSION_COOKIE
 from tests.building import house_of, taught
 from tests.conftest import _PASSWORD, new_tenant, runtime_url
 from tests.fakes import ScriptedEngine

@@ -328,7 +328,7 @@ def _as_if_killed(left: Path, source: dict[str, Any], tail: int, cut: int) -> No
     elif left.suffix == ".part" or left.name == "data":
         os.truncate(left, max(0, left.stat().st_size - cut))
     elif left.name == "joined.json":
-        left.with_name("joined.json.new").write_bytes(left.read_bytes()[: cut % 20])
+        left.with_name("joined.json.0123.new").write_bytes(left.read_bytes()[: cut % 20])
 
 
 @pytest.mark.usefixtures("quick_index")

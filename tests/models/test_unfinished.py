@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lionrock.models.unfinished import Unfinished, replace_text
+from lionrock.models.unfinished import Unfinished
 
 
 @pytest.fixture
@@ -46,11 +46,3 @@ def test_claiming_drops_what_other_sources_left(begun: Unfinished) -> None:
     begun.claim()
     assert not other.directory.exists()
     assert begun.data.read_bytes() == b"mine"
-
-
-def test_a_text_is_replaced_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
-    file = tmp_path / "text"
-    for text in ("first, long", "second"):
-        replace_text(file, text)
-        assert file.read_text() == text
-    assert list(tmp_path.iterdir()) == [file]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -11,7 +10,8 @@ from urllib.parse import urlencode, urlsplit
 
 from fastapi import FastAPI
 
-HOST = "127.0.0.1:8470"
+from tests.exchange import HOST, exchange
+
 BOUNDARY = "lionrock-test"
 
 
@@ -62,35 +62,15 @@ class Client:
             "server": ("127.0.0.1", 8470),
             "headers": [(k.lower().encode(), v.encode()) for k, v in sent.items() if v],
         }  # fmt: skip
-        return self._keep(await _exchange(self.app, scope, body, leaves=self.leaves))
+        got = await exchange(self.app, scope, body, leaves=self.leaves)
+        cookies = [v for k, v in got.headers if k == "set-cookie"]
+        self._keep(cookies)
+        return Answer(got.status, dict(got.headers), cookies, got.body.decode(errors="replace"))
 
-    def _keep(self, answer: Answer) -> Answer:
-        for line in answer.cookies:
+    def _keep(self, cookies: list[str]) -> None:
+        for line in cookies:
             for name, morsel in SimpleCookie(line).items():
                 if morsel.value:
                     self.cookies[name] = morsel.value
                 else:
                     self.cookies.pop(name, None)
-        return answer
-
-
-async def _exchange(app: FastAPI, scope: dict[str, Any], body: bytes, *, leaves: bool) -> Answer:
-    messages: list[dict[str, Any]] = [{"type": "http.request", "body": body, "more_body": leaves}]
-    if leaves:
-        messages.insert(0, {"type": "http.disconnect"})
-    got: list[dict[str, Any]] = []
-
-    async def receive() -> dict[str, Any]:
-        if not messages:
-            await asyncio.Event().wait()  # the reader stays until all has come
-        return messages.pop()
-
-    async def send(message: Any) -> None:
-        got.append(message)
-
-    await app(scope, receive, send)
-    start = next(m for m in got if m["type"] == "http.response.start")
-    pairs = [(k.decode().lower(), v.decode()) for k, v in start["headers"]]
-    text = b"".join(m.get("body", b"") for m in got if m["type"] == "http.response.body")
-    cookies = [v for k, v in pairs if k == "set-cookie"]
-    return Answer(start["status"], dict(pairs), cookies, text.decode(errors="replace"))

@@ -9,12 +9,14 @@ from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from pydantic import BaseModel, Field
 
 from lionrock.api.app import create_app
 from lionrock.documents.citations import Box, Citation
 from lionrock.documents.files import Files
 from lionrock.documents.service import DocumentService
+from lionrock.doors import SESSION_COOKIE
 from lionrock.errors import Unavailable
 from lionrock.kernel import capabilities as declared
 from lionrock.kernel import identity
@@ -31,7 +33,6 @@ from lionrock.kernel.runs import Runs
 from lionrock.kernel.vault.service import Vault
 from lionrock.settings import Settings
 from lionrock.web import rendering
-from lionrock.web.auth import SESSION_COOKIE
 from lionrock.web.pages import add_pages
 from tests.web.client import Client
 
@@ -174,3 +175,11 @@ async def signed_in(visitor: Client, actor: Actor) -> Client:
     database = visitor.app.state.house.database
     session = await identity.issue(database, actor.tenant_id, actor.id, "session")
     return Client(visitor.app, {SESSION_COOKIE: session})
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()

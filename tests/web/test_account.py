@@ -7,10 +7,11 @@ import time
 
 import pytest
 
+from lionrock.doors import SESSION_COOKIE
 from lionrock.kernel import identity, totp
 from lionrock.kernel.actors import Actor, Role
 from lionrock.kernel.members import Invited
-from lionrock.web.auth import DEVICE_COOKIE, SESSION_COOKIE
+from lionrock.web.auth import DEVICE_COOKIE
 from tests.kernel.joining import PASSWORD, handle_for, new_email
 from tests.web.client import Client
 from tests.web.conftest import House

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import docx
 import pytest
-from playwright.sync_api import Browser, Page, Request, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, ViewportSize, expect
 
 from lionrock.web.i18n import translator
 
@@ -111,14 +111,6 @@ def serving(home: Path, model: str) -> Iterator[Server]:
 def server(tmp_path_factory: pytest.TempPathFactory, embedding_weights: Path) -> Iterator[Server]:
     with serving(tmp_path_factory.mktemp("browser-home"), "none") as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @dataclass

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.async_api import Browser, async_playwright
 
+from lionrock.doors import SESSION_COOKIE
 from lionrock.kernel.actors import Actor, Role
 from lionrock.kernel.oidc.providers import CALLBACK, Provider
-from lionrock.web.auth import SESSION_COOKIE
 from lionrock.web.oidc import COOKIE, local_path
+from tests.exchange import HOST
 from tests.kernel.oidc.conftest import (
     Installation,
     hostile,
@@ -26,7 +27,7 @@ from tests.kernel.oidc.conftest import (
 from tests.kernel.oidc.hostile_provider import Hostile
 from tests.kernel.oidc.real_provider import USERS
 from tests.serving import served
-from tests.web.client import HOST, Answer, Client
+from tests.web.client import Answer, Client
 
 __all__ = ["hostile", "hostile_server", "installation"]
 ELSEWHERE = [

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
+from typing import Annotated
 
 from fastapi import Depends, Request
 
-from lionrock.errors import Forbidden, ReadOnly, Unauthenticated
+from lionrock.doors import SAFE_METHODS, SESSION_COOKIE, client_address, house, same_origin
+from lionrock.errors import ReadOnly, Unauthenticated
 from lionrock.kernel import identity
 from lionrock.kernel.actors import Actor
-
-if TYPE_CHECKING:
-    from lionrock.app import House
-
-COOKIE = "lionrock_session"
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-def house(request: Request) -> House:
-    found: House = request.app.state.house
-    return found
 
 
 async def actor(request: Request) -> Actor:
@@ -33,7 +22,7 @@ async def actor(request: Request) -> Actor:
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("The Authorization header must be: Bearer KEY.")
         return await identity.resolve(database, token.strip(), ("key",), address=address)
-    cookie = request.cookies.get(COOKIE)
+    cookie = request.cookies.get(SESSION_COOKIE)
     if not cookie:
         raise Unauthenticated("Send a key (Authorization: Bearer KEY) or sign in.")
     same_origin(request)
@@ -53,23 +42,6 @@ def _one_place(request: Request) -> None:
             )
 
 
-def client_address(request: Request) -> str | None:
-    """The address that connected to this server: of a proxy, if one stands before it. None on the
-    private socket. No header is believed."""
-    return request.client.host if request.client else None
-
-
-def same_origin(request: Request) -> None:
-    """A cookie alone may not change anything from another site (the cookie is SameSite=Strict too)."""
-    if request.method in _SAFE:
-        return
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise Forbidden("This request comes from another site.")
-    if origin is None and request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
-        raise Forbidden("This request comes from another site.")
-
-
 _ALSO_READ_ONLY = re.compile(
     r"/sign-in|/sign-out|/language|/v1/sign-in-links"
     # Shutting a door is never refused: the log may be broken because of who stands in it.
@@ -80,7 +52,7 @@ _ALSO_READ_ONLY = re.compile(
 
 async def writable(request: Request) -> None:
     """`ReadOnly` for anything but reading while the audit log does not verify. Every route has it."""
-    if request.method in _SAFE or _ALSO_READ_ONLY.fullmatch(request.scope["path"]):
+    if request.method in SAFE_METHODS or _ALSO_READ_ONLY.fullmatch(request.scope["path"]):
         return
     state = house(request).audit.state
     if state.status == "broken":
@@ -88,6 +60,16 @@ async def writable(request: Request) -> None:
             f"Nothing can be changed: {state.reason} Reading goes on; see docs/audit.md, "
             "'When the log does not verify'."
         )
+
+
+async def key_holder(request: Request) -> Actor:
+    """As `actor`, of a key alone, which yente's clients send as `Authorization: ApiKey KEY`."""
+    _one_place(request)
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() not in ("apikey", "bearer") or not token:
+        raise Unauthenticated("Send a key: Authorization: ApiKey KEY.")
+    address = client_address(request)
+    return await identity.resolve(house(request).database, token.strip(), ("key",), address=address)
 
 
 ActorDep = Annotated[Actor, Depends(actor)]

@@ -1,9 +1,10 @@
 """Ask: an answer whose every sentence is quoted from a page, or an honest refusal.
 
-Evidence first: ranked quotes, within half a second. Whether they answer the question is a calibrated
-decision on that evidence. Then the model words the answer from the quotes that do, and each sentence
-is checked against them; what fails is replaced by the quote itself. Without a model the quotes are
-the answer.
+Evidence first: ranked quotes. Whether they answer the question is a calibrated decision: on a model's
+log-odds for each quote where that model was measured (`judge`), else on the ranker's evidence alone.
+Then the model words the answer from the quotes that do, and each sentence is checked against them;
+what fails is replaced by the quote itself. Without a model the quotes are the answer. How often that is
+right and wrong: design/2026-11-22-answering.md.
 """
 
 from __future__ import annotations

@@ -13,9 +13,9 @@ from lionrock.cli.audit_trust import opened, read, trust_of
 from lionrock.cli.client import connect
 from lionrock.cli.output import emit
 from lionrock.errors import Conflict, InvalidInput
+from lionrock.kernel import disk
 from lionrock.kernel.audit.cosign import cosign, new_key, read_key
 from lionrock.kernel.audit.cosignatures import Witness
-from lionrock.kernel.audit.store import write_whole
 from lionrock.kernel.audit.verify import Report, Trust
 from lionrock.settings import Settings
 
@@ -83,7 +83,7 @@ def _cosign(export: Path, trust: Trust, witness: Witness, last: Path) -> Report:
         with opened(export) as source:
             cosigned, report = cosign(source, trust, witness, before)
         # Kept before it is shown: what leaves here is what the next run starts from.
-        write_whole(last, cosigned)
+        disk.write(last, cosigned)
     return report
 
 

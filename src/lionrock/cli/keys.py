@@ -1,75 +1,74 @@
-"""`lionrock vault status|rotate`: the key that everything here hangs from, and changing it."""
+"""`lionrock keys add|list|end`: service keys of the first tenant."""
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-from contextlib import AsyncExitStack
 from typing import Any
 
-from lionrock.app import hold
+from lionrock.cli.actions import group
+from lionrock.cli.client import connect
+from lionrock.cli.members import find
 from lionrock.cli.output import emit
-from lionrock.kernel.vault.service import Vault
+from lionrock.errors import NotFound
 from lionrock.settings import Settings
 
 
 def register(commands: Any) -> None:
-    command = commands.add_parser("vault", help="the keys of encryption at rest")
-    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
-    telling = actions.add_parser("status", help="which key wraps the tenants' keys")
-    telling.set_defaults(run=run_status)
-    rotating = actions.add_parser("rotate", help="wrap the tenants' keys with a new key")
-    rotating.set_defaults(run=run_rotate)
-    for parser in (telling, rotating):
-        parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
-
-
-def _vault(settings: Settings) -> Vault:
-    return Vault.open(
-        settings.home / "keys", source=settings.key_source, key_file=settings.key_file, make=False
+    action = group(commands, "keys", "service keys")
+    adding = action("add", "make a key; it is shown once", run_add)
+    adding.add_argument("name")
+    adding.add_argument(
+        "--scope", action="append", required=True, dest="scopes", metavar="PERMISSION"
     )
+    adding.add_argument("--purpose", default="general")
+    adding.add_argument("--days", type=int, default=90)
+    adding.add_argument(
+        "--address", action="append", default=[], dest="addresses", metavar="NETWORK"
+    )
+    adding.add_argument("--zero-retention", action="store_true", help="nothing it asks is kept")
+    adding.add_argument("--owner", metavar="MEMBER", help="a machine's account; default: yourself")
+    action("list", "every live key, by its first characters", run_list)
+    ending = action("end", "end a key, now", run_end)
+    ending.add_argument("key", metavar="KEY", help="its id, or the first characters of its secret")
 
 
-async def run_status(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Reads the key and the key store only: a running server is not disturbed."""
-    status = await asyncio.to_thread(lambda: _vault(settings).status())
+async def run_add(settings: Settings, arguments: argparse.Namespace) -> int:
+    wanted: dict[str, Any] = {
+        "name": arguments.name, "scopes": arguments.scopes, "purpose": arguments.purpose,
+        "days": arguments.days, "addresses": arguments.addresses,
+        "zero_retention": arguments.zero_retention,
+    }  # fmt: skip
+    async with connect(settings) as client:
+        if arguments.owner:
+            wanted["owner"] = (await find(client, arguments.owner))["id"]
+        made = await client.post("/v1/keys", wanted)
     if arguments.json:
-        emit(
-            {
-                "source": settings.key_source, "key": status.key_id, "tenants": status.tenants,
-                "wrapped_by_another_key": status.behind, "retired": status.retired,
-            }
-        )  # fmt: skip
-        return 0
-    print(f"Key source {settings.key_source}, key {status.key_id}; tenants: {status.tenants}.")
-    if status.behind:
-        print(f"{status.behind} still wrapped by a key before: run `lionrock vault rotate`.")
-    elif status.retired:
-        print(_destroy(status.retired))
+        emit(made)
+    else:
+        print(f"✓ {made['id']}, until {made['expires_at'][:10]}. Its only copy:\n{made['key']}")
     return 0
 
 
-async def run_rotate(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Takes the home, so that no server goes on with the key before."""
-    async with AsyncExitStack() as stack:
-        hold(stack, settings.home)
-        done = await asyncio.to_thread(lambda: _vault(settings).rotate())
+async def run_list(settings: Settings, arguments: argparse.Namespace) -> int:
+    async with connect(settings) as client:
+        found = await client.get("/v1/keys")
     if arguments.json:
-        emit(
-            {
-                "key": done.key_id, "tenants": done.tenants, "rewrapped": done.rewrapped,
-                "retired": done.retired,
-            }
-        )  # fmt: skip
+        emit(found)
         return 0
-    print(f"{done.rewrapped} of {done.tenants} tenants' keys are wrapped anew, by {done.key_id}.")
-    if done.retired:
-        print(_destroy(done.retired))
+    for key in found["keys"]:
+        scopes = "everything" if key["scopes"] is None else ", ".join(key["scopes"])
+        print(f"{key['prefix']}…  {key['name']:<24} until {key['expires_at'][:10]}  {scopes}")
     return 0
 
 
-def _destroy(retired: str) -> str:
-    return (
-        f"Nothing here is wrapped by {retired} any more. Destroy it and its copies, once backups of "
-        f"the key store made before are gone: shred -u {retired}"
-    )
+async def run_end(settings: Settings, arguments: argparse.Namespace) -> int:
+    async with connect(settings) as client:
+        listed = (await client.get("/v1/keys"))["keys"]
+        found = [k for k in listed if arguments.key in (k["id"], k["prefix"])]
+        if len(found) != 1:
+            raise NotFound(
+                f"There is not one key {arguments.key}. `lionrock keys list` shows them."
+            )
+        await client.delete(f"/v1/keys/{found[0]['id']}")
+    emit({"id": found[0]["id"], "ended": True}) if arguments.json else print("✓ ended")
+    return 0

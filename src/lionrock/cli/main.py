@@ -26,9 +26,9 @@ from lionrock.cli import (
     privacy,
     providers,
     search,
-    service_keys,
     tenants,
     up,
+    vault,
 )
 from lionrock.cli.client import Problem
 from lionrock.cli.output import harmless
@@ -47,11 +47,11 @@ _COMMANDS = (
     privacy,
     doctor,
     link,
-    keys,
+    vault,
     audit,
     tenants,
     members,
-    service_keys,
+    keys,
     providers,
 )
 """Modules with `register(commands)`; each parser sets `run`, an async function of (settings, arguments)."""

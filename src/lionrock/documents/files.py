@@ -22,7 +22,8 @@ from typing import BinaryIO, Final, Literal
 from uuid import UUID
 
 from lionrock.errors import InvalidInput, SealBroken, TooLarge, Unavailable
-from lionrock.kernel.vault import disk, scopes, streams
+from lionrock.kernel import disk
+from lionrock.kernel.vault import scopes, streams
 from lionrock.kernel.vault.sealing import DataKey
 from lionrock.kernel.vault.service import Vault
 
@@ -69,7 +70,7 @@ class Files:
         digest, size = hashlib.sha256(), 0
         try:
             disk.make_folder(path.parent)
-            with _created(path) as kept:
+            with disk.create(path) as kept:
                 sealing = streams.SealingWriter(kept, key, TABLE, file.version.hex, "content")
                 async for chunk in chunks:
                     size += len(chunk)
@@ -79,7 +80,7 @@ class Files:
                 if not size:
                     raise InvalidInput("The file is empty: there is nothing to read in it.")
                 sealing.finish()
-                _sync(kept)
+                disk.sync(kept)
         except BaseException as error:
             path.unlink(missing_ok=True)
             if isinstance(error, OSError):
@@ -108,16 +109,11 @@ class Files:
         """Seal and keep a file or a reading copy, whole, in the place of what was there."""
         path, key = self.path(file, part), self._key(file)
         disk.make_folder(path.parent)
-        temporary = path.with_name(path.name + ".new")
-        temporary.unlink(missing_ok=True)
-        with _created(temporary) as kept:
+        with disk.replacing(path) as kept:
             sealing = streams.SealingWriter(kept, key, TABLE, file.version.hex, part)
             for chunk in chunks:
                 sealing.write(chunk)
             sealing.finish()
-            _sync(kept)
-        temporary.replace(path)
-        disk.sync_folder(path.parent)
 
     @asynccontextmanager
     async def opened(self, file: FileId, part: Part = "content") -> AsyncIterator[int]:
@@ -184,15 +180,6 @@ class Files:
                 f"The file is larger than {self._largest // 2**20} MiB. Split it, or raise "
                 "LIONROCK_MAX_UPLOAD_BYTES."
             )
-
-
-def _created(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-
-
-def _sync(file: BinaryIO) -> None:
-    file.flush()
-    os.fsync(file.fileno())
 
 
 def _close(opening: asyncio.Future[BinaryIO]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from lionrock.errors import Conflict, Forbidden, InvalidInput, NotFound
 from lionrock.kernel.access import access_list, resource_of
@@ -16,6 +16,7 @@ from lionrock.kernel.credentials import GENERAL
 from lionrock.kernel.database import Database
 from lionrock.kernel.decisions import ABSENT, decide, require
 from lionrock.kernel.events import Event, record
+from lionrock.kernel.names import Name
 from lionrock.kernel.permissions import Permission as P
 
 _COLUMNS = (
@@ -40,14 +41,7 @@ class CollectionSettings(BaseModel):
 
 
 class NewCollection(CollectionSettings):
-    name: str = Field(min_length=1, max_length=80)
-
-    @field_validator("name")
-    @classmethod
-    def one_line(cls, given: str) -> str:
-        if not given.strip() or not given.isprintable():
-            raise ValueError("one line of characters that can be seen")
-        return given.strip()
+    name: Name
 
 
 class Collection(NewCollection):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from lionrock.errors import DatabaseUnavailable
+from lionrock.kernel import disk
 from lionrock.kernel.postgres_files import Place
 from lionrock.kernel.processes import dies_with_parent
 
@@ -65,7 +66,7 @@ def create(place: Place, password: str, lock: int) -> None:
         place, [*single, "-c", "exit_on_error=on", "postgres"], lock, f"CREATE DATABASE {DATABASE}"
     )
     data.rename(place.data)
-    _sync_directory(place.home)
+    disk.sync_folder(place.home)
     building.rmdir()
 
 
@@ -156,14 +157,6 @@ def _give(path: Path, place: Place) -> None:
             f"PostgreSQL does not run as root, and here root cannot become the user with id "
             f"{place.account.uid}: {error.strerror}. Start Lionrock as an ordinary user."
         ) from error
-
-
-def _sync_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _major_version(place: Place) -> str:

@@ -99,22 +99,21 @@ async def _write(
 
 
 async def purposes(database: Database, actor: Actor) -> list[Purpose]:
+    """Every purpose, those out of use too."""
     require(actor, P.PURPOSES_PURPOSE_READ)
-    async with database.tenant_session(actor) as db:
-        rows = await db.fetch(
-            "SELECT code, title_en, title_zh, basis, active FROM purposes WHERE tenant_id = $1"
-            " ORDER BY code",
-            actor.tenant_id,
-        )
-    return [Purpose(**dict(r)) for r in rows]
+    return await _purposes(database, actor)
 
 
 async def in_use(database: Database, actor: Actor) -> list[Purpose]:
     """What any member may state as the purpose of their session."""
+    return [p for p in await _purposes(database, actor) if p.active]
+
+
+async def _purposes(database: Database, actor: Actor) -> list[Purpose]:
     async with database.tenant_session(actor) as db:
         rows = await db.fetch(
             "SELECT code, title_en, title_zh, basis, active FROM purposes WHERE tenant_id = $1"
-            " AND active ORDER BY code",
+            " ORDER BY code",
             actor.tenant_id,
         )
     return [Purpose(**dict(r)) for r in rows]

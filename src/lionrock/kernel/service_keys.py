@@ -22,6 +22,7 @@ from lionrock.kernel.database import Database
 from lionrock.kernel.decisions import ABSENT, require
 from lionrock.kernel.events import Event, record
 from lionrock.kernel.grants import GRANTS, JUDGEMENTS
+from lionrock.kernel.names import Name
 from lionrock.kernel.permissions import Permission as P
 from lionrock.kernel.sessions import known_purpose
 
@@ -30,7 +31,7 @@ LONGEST_DAYS = 365
 
 class NewKey(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-    name: str = Field(min_length=1, max_length=80)
+    name: Name
     scopes: frozenset[P] = Field(min_length=1, description="Permissions; the most the key may do.")
     purpose: str = Field(default=GENERAL, max_length=40)
     days: int = Field(default=90, ge=1, le=LONGEST_DAYS)
@@ -39,13 +40,6 @@ class NewKey(BaseModel):
     )
     zero_retention: bool = False
     owner: UUID | None = Field(default=None, description="A machine's account; default: yourself.")
-
-    @field_validator("name")
-    @classmethod
-    def one_line(cls, given: str) -> str:
-        if not given.strip() or not given.isprintable():
-            raise ValueError("one line of characters that can be seen")
-        return given.strip()
 
     @field_validator("addresses")
     @classmethod

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lionrock.errors import ModelPullFailed
-from lionrock.models.unfinished import replace_text
+from lionrock.kernel import disk
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +38,8 @@ def read_pin(weights: Path) -> Pin | None:
 
 
 def write_pin(weights: Path, pin: Pin) -> None:
-    replace_text(pin_file(weights), json.dumps(pin._asdict(), indent=1) + "\n")
+    text = json.dumps(pin._asdict(), indent=1) + "\n"
+    disk.write_soon(pin_file(weights), text.encode(), disk.PUBLIC)
     _log.warning(
         "%s is not verified by Lionrock; from now on it must have SHA-256 %s",
         *(weights.name, pin.sha256),

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Literal
 
 from lionrock.errors import EgressRefused, InvalidInput, ModelNotPulled, ModelPullFailed
+from lionrock.kernel import disk
 from lionrock.kernel.egress import Egress
 from lionrock.models import sources, wheels
 from lionrock.models.catalogue import Model, Source
 from lionrock.models.downloads import length
 from lionrock.models.pins import Pin, read_pin, write_pin
 from lionrock.models.progress import VERIFYING, WAITING, Meter, Progress
-from lionrock.models.unfinished import Unfinished, locked, sync_directory
+from lionrock.models.unfinished import Unfinished, locked
 from lionrock.models.web import SourceFailed
 
 __all__ = ["Progress", "Store"]
@@ -157,7 +158,7 @@ class Store:
         elif actual != expected:
             raise SourceFailed(f"the file from there has SHA-256 {actual}, expected {expected}")
         os.replace(data, self._final(model))
-        sync_directory(self._directory)
+        disk.sync_folder(self._directory)
         shutil.rmtree(self._work(model), ignore_errors=True)
         meter.finish(size, source.label)
         return self._final(model)

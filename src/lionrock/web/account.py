@@ -9,13 +9,14 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from lionrock.documents.language import to_simplified
+from lionrock.doors import house, same_origin
 from lionrock.errors import InvalidInput, LionrockError
 from lionrock.kernel import purposes, sessions, totp
 from lionrock.kernel.accounts import Accounts
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.passwords import SHORTEST
 from lionrock.kernel.purposes import Purpose
-from lionrock.web.auth import Reader, enter, house, same_origin
+from lionrock.web.auth import Reader, enter
 from lionrock.web.i18n import Translator
 from lionrock.web.rendering import page, translator
 

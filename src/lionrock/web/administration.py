@@ -11,12 +11,13 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from lionrock.documents.language import to_simplified
+from lionrock.doors import house
 from lionrock.errors import Forbidden, InvalidInput
 from lionrock.kernel.actors import NOBODY, Actor
 from lionrock.kernel.members import Member
 from lionrock.kernel.permissions import Permission as P
 from lionrock.kernel.purposes import Purpose, RetentionClass
-from lionrock.web.auth import Reader, house
+from lionrock.web.auth import Reader
 from lionrock.web.i18n import Translator
 from lionrock.web.rendering import page, translator, wants_fragment
 from lionrock.web.sections import HOME, may, open_to

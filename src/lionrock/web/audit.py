@@ -13,6 +13,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from lionrock.doors import house
 from lionrock.errors import InvalidInput
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.audit.entries import Entry, Filter
@@ -20,7 +21,7 @@ from lionrock.kernel.audit.service import AuditService
 from lionrock.kernel.events import Event
 from lionrock.kernel.permissions import Permission as P
 from lionrock.web.administration import Names, given_id, names
-from lionrock.web.auth import Reader, house
+from lionrock.web.auth import Reader
 from lionrock.web.i18n import HONG_KONG
 from lionrock.web.proving import Checked, check
 from lionrock.web.rendering import page, translator

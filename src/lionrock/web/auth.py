@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from lionrock.errors import Forbidden, LionrockError, TooManyAttempts, Unauthenticated
+from lionrock.doors import SESSION_COOKIE, client_address, house, same_origin
+from lionrock.errors import LionrockError, TooManyAttempts, Unauthenticated
 from lionrock.kernel import identity
 from lionrock.kernel.accounts import SignedIn, SignIn
 from lionrock.kernel.actors import Actor
@@ -16,10 +17,6 @@ from lionrock.web.i18n import COOKIE as LANGUAGE_COOKIE
 from lionrock.web.i18n import LANGUAGES
 from lionrock.web.rendering import page
 
-if TYPE_CHECKING:
-    from lionrock.app import House
-
-SESSION_COOKIE = "lionrock_session"
 DEVICE_COOKIE = "lionrock_device"
 """Of a browser that has signed in before; it opens nothing. See `kernel/throttle.py`."""
 _YEAR = 365 * 24 * 3600
@@ -27,24 +24,9 @@ _YEAR = 365 * 24 * 3600
 routes = APIRouter()
 
 
-def house(request: Request) -> House:
-    found: House = request.app.state.house
-    return found
-
-
-def same_origin(request: Request) -> None:
-    """For what changes something: `Forbidden` when another site sent it, as in the API."""
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise Forbidden("This request comes from another site.")
-    if origin is None and request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
-        raise Forbidden("This request comes from another site.")
-
-
 async def reader(request: Request) -> Actor:
     """The actor of the session cookie; `Unauthenticated` without a valid one."""
-    if request.method not in ("GET", "HEAD"):
-        same_origin(request)
+    same_origin(request)
     return await resolve(request)
 
 
@@ -108,11 +90,6 @@ def enter(request: Request, entered: SignedIn, address: str) -> Response:
     if entered.device:
         _set(request, response, DEVICE_COOKIE, entered.device, _YEAR, path="/sign-in")
     return response
-
-
-def client_address(request: Request) -> str | None:
-    """The address that connected to this server. No header is believed."""
-    return request.client.host if request.client else None
 
 
 @routes.post("/sign-out")

@@ -12,6 +12,7 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import ValidationError
 
+from lionrock.doors import house
 from lionrock.errors import InvalidInput, NotFound
 from lionrock.kernel import purposes, service_keys
 from lionrock.kernel.actors import Actor, Role
@@ -21,7 +22,7 @@ from lionrock.kernel.grants import GRANTS, JUDGEMENTS
 from lionrock.kernel.permissions import Permission as P
 from lionrock.kernel.service_keys import LONGEST_DAYS, Key, NewKey
 from lionrock.web.administration import ask, done, given_id, names, title
-from lionrock.web.auth import Reader, house
+from lionrock.web.auth import Reader
 from lionrock.web.rendering import page, translator
 from lionrock.web.sections import may
 

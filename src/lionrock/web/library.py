@@ -13,10 +13,11 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import UploadFile
 
 from lionrock.documents.schemas import Document, State
+from lionrock.doors import house
 from lionrock.errors import InvalidInput, TooLarge
 from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
-from lionrock.web.auth import Reader, house
+from lionrock.web.auth import Reader
 from lionrock.web.rendering import page, translator, wants_fragment
 
 ON_A_PAGE = 50

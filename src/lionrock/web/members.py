@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
+from lionrock.doors import house
 from lionrock.errors import NotFound
 from lionrock.kernel.actors import Actor, Role
 from lionrock.kernel.decisions import ABSENT, require
@@ -15,7 +16,7 @@ from lionrock.kernel.member_activity import Activity, activity
 from lionrock.kernel.members import Invited, Member, Members
 from lionrock.kernel.permissions import Permission as P
 from lionrock.web.administration import Slice, ask, done, given_id
-from lionrock.web.auth import Reader, house
+from lionrock.web.auth import Reader
 from lionrock.web.i18n import Translator
 from lionrock.web.rendering import page, translator
 

@@ -15,12 +15,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from lionrock.doors import SESSION_COOKIE, house
 from lionrock.errors import Forbidden, LionrockError, NotFound
 from lionrock.kernel import identity, tenants
 from lionrock.kernel.oidc.attempts import LIFE
 from lionrock.kernel.oidc.refusals import Reason, Refusal
 from lionrock.kernel.oidc.service import Oidc
-from lionrock.web.auth import SESSION_COOKIE, house
 from lionrock.web.rendering import page
 
 COOKIE = "lionrock_oidc"

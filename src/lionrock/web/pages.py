@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from lionrock.doors import SESSION_COOKIE
 from lionrock.errors import Forbidden, InvalidInput, LionrockError, NotFound, Unauthenticated
 from lionrock.kernel.permissions import Permission
 from lionrock.web import (
@@ -30,6 +31,13 @@ from lionrock.web import (
     request_review,
     requests,
     residency,
+    screening_alerts,
+    screening_batches,
+    screening_decisions,
+    screening_desk,
+    screening_import,
+    screening_lists,
+    screening_reports,
     streaming,
     viewer,
     work,
@@ -37,7 +45,7 @@ from lionrock.web import (
 from lionrock.web.rendering import page, wants_fragment
 
 log = logging.getLogger(__name__)
-_API = "/v1/"
+_API = ("/v1/", "/yente/")
 _FOREVER = "public, max-age=31536000, immutable"
 
 _ADMINISTRATION = (
@@ -50,13 +58,22 @@ _ADMINISTRATION = (
     audit,
     residency,
 )
+_SCREENING = (
+    screening_desk,
+    screening_alerts,
+    screening_decisions,
+    screening_reports,
+    screening_batches,
+    screening_import,
+    screening_lists,
+)
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def add_pages(app: FastAPI) -> None:
     """Give an application that has the API its pages too. Errors under /v1 stay as they are."""
-    for room in (auth, account, oidc, work, streaming, library, viewer, *_ADMINISTRATION):
+    for room in (auth, account, oidc, work, streaming, library, viewer, *_ADMINISTRATION, *_SCREENING):
         app.include_router(room.routes, include_in_schema=False)
     app.state.searches = set[asyncio.Task[int]]()
     app.mount("/static", _Static(directory=str(files("lionrock.web") / "static")))
@@ -127,7 +144,7 @@ def _known(request: Request, error: Exception) -> LionrockError:
 
 def _to_sign_in(request: Request) -> Response:
     """Nothing is shown to someone who is not signed in; a session that ended is said to have."""
-    ended = auth.SESSION_COOKIE in request.cookies
+    ended = SESSION_COOKIE in request.cookies
     address = "/sign-in?ended=1" if ended else "/sign-in"
     name = "Location" if not wants_fragment(request) else "HX-Redirect"
     return Response(status_code=303 if name == "Location" else 401, headers={name: address})

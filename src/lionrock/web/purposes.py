@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 
+from lionrock.doors import house
 from lionrock.errors import InvalidInput, NotFound
 from lionrock.kernel import collections
 from lionrock.kernel import purposes as kept
@@ -20,7 +21,7 @@ from lionrock.kernel.grants import ASSIGNABLE
 from lionrock.kernel.permissions import Permission as P
 from lionrock.kernel.purposes import Purpose, RetentionClass
 from lionrock.web.administration import done, names, title
-from lionrock.web.auth import Reader, house
+from lionrock.web.auth import Reader
 from lionrock.web.rendering import page, translator
 from lionrock.web.sections import may
 

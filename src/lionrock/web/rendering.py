@@ -97,6 +97,7 @@ def render(request: Request, template: str, **values: Any) -> str:
         _=speak.gettext, n_=speak.ngettext, p_=speak.pgettext, speak=speak,
         language=speak.language, path=request.url.path, house=house, actor=actor,
         may=partial(sections.may, actor), sections=sections.open_to(actor),
+        screening=sections.screening_open_to(actor),
         banners=banners(house, actor), capabilities=capabilities(), **values,
     )  # fmt: skip
 

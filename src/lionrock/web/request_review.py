@@ -10,11 +10,12 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
+from lionrock.doors import house
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.privacy.findings import Review
 from lionrock.kernel.privacy.grounds import LEAVING_OUT
 from lionrock.web.administration import done
-from lionrock.web.auth import Reader, house
+from lionrock.web.auth import Reader
 from lionrock.web.rendering import page, wants_fragment
 from lionrock.web.requests import PATH
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Request, Response
 from starlette.datastructures import FormData
 
+from lionrock.doors import house
 from lionrock.errors import InvalidInput, NotFound
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.decisions import require
@@ -21,7 +22,7 @@ from lionrock.kernel.privacy.identifiers import Identifier, IdentifierKind
 from lionrock.kernel.privacy.request_models import ENDS, Identity, Language, RequestKind
 from lionrock.kernel.privacy.service import Privacy
 from lionrock.web.administration import done, given_id, names
-from lionrock.web.auth import Reader, house
+from lionrock.web.auth import Reader
 from lionrock.web.clocks import clock, next_step, steps
 from lionrock.web.i18n import LANGUAGES
 from lionrock.web.rendering import page

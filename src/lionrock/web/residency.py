@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 
 from fastapi import APIRouter, Request, Response
 
+from lionrock.doors import house
 from lionrock.kernel.egress import residency
 from lionrock.kernel.egress.days import DAYS, by_host
 from lionrock.kernel.events import Event
-from lionrock.web.auth import Reader, house
+from lionrock.web.auth import Reader
 from lionrock.web.i18n import HONG_KONG
 from lionrock.web.rendering import page
 

@@ -11,10 +11,11 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
+from lionrock.doors import house
 from lionrock.errors import LionrockError, NotFound, Unauthenticated
 from lionrock.kernel.capabilities import Update
 from lionrock.kernel.runs import LiveRun
-from lionrock.web.auth import Reader, house
+from lionrock.web.auth import Reader
 from lionrock.web.rendering import render, update_template
 
 log = logging.getLogger(__name__)

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from lionrock.documents.citations import Citation
 from lionrock.documents.schemas import Page
+from lionrock.doors import house
 from lionrock.web import sources
-from lionrock.web.auth import Reader, house
+from lionrock.web.auth import Reader
 from lionrock.web.rendering import page as rendered
 from lionrock.web.rendering import wants_fragment
 

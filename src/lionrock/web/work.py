@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from lionrock.doors import house
 from lionrock.errors import LionrockError
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.capabilities import (
@@ -22,7 +23,7 @@ from lionrock.kernel.capabilities import (
     find,
 )
 from lionrock.web import forms
-from lionrock.web.auth import Reader, house
+from lionrock.web.auth import Reader
 from lionrock.web.rendering import exists, page, translator, update_template, wants_fragment
 from lionrock.web.sections import landing, may
 

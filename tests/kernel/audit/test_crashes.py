@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from lionrock.kernel import disk
 from lionrock.kernel.actors import Actor
-from lionrock.kernel.audit import store
 from lionrock.kernel.audit.archive import Tar
 from lionrock.kernel.audit.edge import Edge
 from lionrock.kernel.audit.faults import POINTS
@@ -81,7 +81,7 @@ def test_a_write_that_stops_half_way_leaves_no_half_file(
     folder.write(files)
     before = {p: p.read_bytes() for p in folder.path.rglob("*") if p.is_file()}
     left = after
-    really = store.os.fsync
+    really = disk.os.fsync
 
     def fsync(descriptor: int) -> None:
         nonlocal left
@@ -90,7 +90,7 @@ def test_a_write_that_stops_half_way_leaves_no_half_file(
             raise Stops
         really(descriptor)
 
-    monkeypatch.setattr(store.os, "fsync", fsync)
+    monkeypatch.setattr(disk.os, "fsync", fsync)
     edge, files = edge.extended(entries(200))
     with pytest.raises(Stops):
         folder.write(files)
@@ -104,7 +104,7 @@ def test_a_write_that_stops_half_way_leaves_no_half_file(
 def test_what_an_interrupted_write_left_is_swept_at_start(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     folder.write(Edge().extended(entries(3))[1])
-    left = tmp_path / "tile" / "0" / ".new-0123"
+    left = tmp_path / "tile" / "0" / "000.0123.new"
     left.write_bytes(b"half")
     folder.sweep()
     assert not left.exists()

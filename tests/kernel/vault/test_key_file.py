@@ -79,7 +79,7 @@ def test_a_folder_that_cannot_be_written_says_what_to_do(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("lionrock.kernel.vault.disk.write", full)
+    monkeypatch.setattr("lionrock.kernel.disk.write", full)
     with pytest.raises(Conflict, match="No space left"):
         source.renew()
     assert KeyFile(tmp_path / "key").key_id == source.key_id

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from lionrock.errors import Conflict, VaultClosed
-from lionrock.kernel.vault import disk
+from lionrock.kernel import disk
 from lionrock.kernel.vault.service import Vault
 
 TENANTS = [uuid4() for _ in range(3)]

@@ -91,7 +91,7 @@ def test_killed_between_tombstone_and_removal_the_key_is_dead(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("lionrock.kernel.vault.disk.destroy", dies)
+        patched.setattr("lionrock.kernel.disk.destroy", dies)
         with pytest.raises(KeyboardInterrupt):
             vault.destroy(TENANT, DOCUMENT)
     again = reopened(tmp_path)

@@ -10,9 +10,11 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from lionrock.api.deps import ActorDep, house
+from lionrock.api.deps import ActorDep
+from lionrock.doors import house
 from lionrock.errors import InvalidInput
 from lionrock.kernel.audit.entries import MOST, Entry, Filter
+from lionrock.kernel.audit.service import LogState
 
 _NOTE = "text/plain; charset=utf-8"
 _TAR = "application/x-tar"
@@ -20,18 +22,6 @@ _Responses = dict[int | str, dict[str, Any]]
 _TEXT: _Responses = {200: {"content": {"text/plain": {}}}}
 _BYTES: _Responses = {200: {"content": {"application/octet-stream": {}}}}
 _ARCHIVE: _Responses = {200: {"content": {_TAR: {}}}}
-
-
-class AuditState(BaseModel):
-    """`status`: sequencing, starting, standby (another server sequences), waiting (`reason` says for
-    what) or broken (nothing may be changed). `waiting` counts events that are not in the log yet."""
-
-    status: str
-    reason: str
-    origin: str
-    size: int
-    signed_at: datetime | None
-    waiting: int
 
 
 class Entries(BaseModel):
@@ -78,10 +68,9 @@ def router() -> APIRouter:
 
 def _reading(routes: APIRouter) -> None:
     @routes.get("/state")
-    async def state(request: Request, actor: ActorDep) -> AuditState:
+    async def state(request: Request, actor: ActorDep) -> LogState:
         """How the log of your tenant stands."""
-        found = await house(request).audit.log_state(actor)
-        return AuditState.model_validate(found, from_attributes=True)
+        return await house(request).audit.log_state(actor)
 
     @routes.get("/events")
     async def events(

@@ -14,7 +14,8 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
 
 from lionrock.api import problems
-from lionrock.api.deps import ActorDep, house
+from lionrock.api.deps import ActorDep
+from lionrock.doors import house
 from lionrock.errors import LionrockError
 from lionrock.kernel.capabilities import Capability, Result, Update, capabilities
 from lionrock.kernel.runs import LiveRun

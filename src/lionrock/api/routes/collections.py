@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from lionrock.api.deps import ActorDep, house
+from lionrock.api.deps import ActorDep
+from lionrock.doors import house
 from lionrock.kernel import collections, shares
 from lionrock.kernel.collections import Collection, CollectionSettings, NewCollection
 from lionrock.kernel.shares import NewShare

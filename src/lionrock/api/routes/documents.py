@@ -8,8 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, File, Request, Response, UploadFile
 from pydantic import BaseModel
 
-from lionrock.api.deps import ActorDep, house
+from lionrock.api.deps import ActorDep
 from lionrock.documents.schemas import Added, Document, Page
+from lionrock.doors import house
 from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
 

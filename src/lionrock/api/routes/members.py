@@ -8,8 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from lionrock.api.deps import ActorDep, house
+from lionrock.api.deps import ActorDep
 from lionrock.api.routes.tenants import invitation_path
+from lionrock.doors import house
 from lionrock.kernel import sessions
 from lionrock.kernel.actors import Role
 from lionrock.kernel.members import Invited, Member

@@ -9,8 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from lionrock.api.deps import ActorDep, house
+from lionrock.api.deps import ActorDep
 from lionrock.api.routes import privacy_keeping
+from lionrock.doors import house
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.privacy import request_models as models
 from lionrock.kernel.privacy.corrections import Correction, Note

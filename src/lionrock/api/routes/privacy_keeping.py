@@ -9,7 +9,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from lionrock.api.deps import ActorDep, house
+from lionrock.api.deps import ActorDep
+from lionrock.doors import house
 from lionrock.kernel.privacy.breaches import Breach, BreachFacts, EntryFacts
 from lionrock.kernel.privacy.erasure_records import Erasure, ErasureTarget, Reason
 from lionrock.kernel.privacy.holds import Hold, Target

@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from lionrock.api.deps import ActorDep, house
+from lionrock.api.deps import ActorDep
+from lionrock.doors import house
 from lionrock.kernel.oidc.administration import KeptProvider, NewProvider
 
 

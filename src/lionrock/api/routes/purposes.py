@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from lionrock.api.deps import ActorDep, house
+from lionrock.api.deps import ActorDep
+from lionrock.doors import house
 from lionrock.errors import InvalidInput
 from lionrock.kernel import purposes
 from lionrock.kernel.purposes import Purpose, RetentionClass

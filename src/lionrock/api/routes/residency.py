@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 
-from lionrock.api.deps import ActorDep, house
+from lionrock.api.deps import ActorDep
+from lionrock.doors import house
 from lionrock.kernel.egress import residency
 from lionrock.kernel.egress.residency import Residency
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 
-from lionrock.api.deps import ActorDep, house
+from lionrock.api.deps import ActorDep
+from lionrock.doors import house
 
 
 def router() -> APIRouter:

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
-from lionrock.api.deps import ActorDep, house
+from lionrock.api.deps import ActorDep
+from lionrock.doors import house
 from lionrock.search.service import Hit
 
 

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from lionrock import __version__
-from lionrock.api.deps import ActorDep, house
+from lionrock.api.deps import ActorDep
+from lionrock.doors import house
 from lionrock.errors import Forbidden
 from lionrock.kernel import identity
 from lionrock.kernel.actors import Role

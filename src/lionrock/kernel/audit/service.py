@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
 
 from lionrock.errors import Conflict, NotFound, Unavailable
 from lionrock.kernel.actors import Actor
@@ -36,10 +37,12 @@ from lionrock.kernel.permissions import Permission as P
 _UNBEGUN = Signed(UUID(int=0), Head("", 0, merkle.EMPTY), b"")
 
 
-@dataclass(frozen=True, slots=True)
-class LogState:
-    """How a tenant's log stands. `waiting`: events of the tenant that are not in it yet."""
+class LogState(BaseModel):
+    """How a tenant's log stands. `status`: sequencing, starting, standby (another server sequences),
+    waiting (`reason` says for what) or broken (nothing may be changed). `waiting` counts events of
+    the tenant that are not in the log yet."""
 
+    model_config = ConfigDict(frozen=True)
     status: str
     reason: str
     origin: str
@@ -98,8 +101,8 @@ class AuditService:
             )
         log = self.sequencer.logs.get(actor.tenant_id)
         return LogState(
-            self.state.status, self.state.reason, signed.head.origin, signed.head.size,
-            log.signed_at if log else None, waiting,
+            status=self.state.status, reason=self.state.reason, origin=signed.head.origin,
+            size=signed.head.size, signed_at=log.signed_at if log else None, waiting=waiting,
         )  # fmt: skip
 
     async def events(self, actor: Actor, wanted: Filter) -> list[Entry]:

@@ -5,22 +5,20 @@ Laid out as tlog-tiles serves them: `checkpoint`, `tile/0/â€¦`, `tile/entries/â€
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
-from uuid import uuid4
 
 from lionrock.errors import NotVerified
+from lionrock.kernel import disk
 from lionrock.kernel.audit import tiles
 from lionrock.kernel.audit.edge import File
 from lionrock.kernel.audit.merkle import SIZE, WIDTH
 from lionrock.kernel.audit.tiles import Tile, decode_entries
 
 CHECKPOINT = "checkpoint"
-_TEMPORARY = ".new-"
 
 
 class Store(Protocol):
@@ -47,7 +45,7 @@ class Folder:
 
     def write(self, files: Sequence[File]) -> None:
         """Durable when it returns. What a full tile makes superfluous is removed after."""
-        _replace((self.path / f.tile.path, f.data) for f in files)
+        disk.write_all((self.path / f.tile.path, f.data) for f in files)
         for file in files:
             if file.tile.width == WIDTH:
                 shutil.rmtree(self.path / file.tile.partials, ignore_errors=True)
@@ -55,12 +53,7 @@ class Folder:
     def publish(self, checkpoint: bytes) -> None:
         """Whole, but durable only by and by: the database has it, and a start shows it again."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary = self.path / f"{_TEMPORARY}{uuid4().hex}"
-        try:
-            _write(temporary, checkpoint)
-            temporary.replace(self.path / CHECKPOINT)
-        finally:
-            temporary.unlink(missing_ok=True)
+        disk.write_soon(self.path / CHECKPOINT, checkpoint)
 
     def checkpoint(self) -> bytes | None:
         with suppress(FileNotFoundError):
@@ -94,7 +87,7 @@ class Folder:
 
     def sweep(self) -> None:
         """At start: remove what an interrupted write left."""
-        for left in self.path.rglob(f"{_TEMPORARY}*"):
+        for left in self.path.rglob(disk.LEFT):
             left.unlink(missing_ok=True)
 
     def _widths(self, tile: Tile) -> list[int]:
@@ -106,55 +99,3 @@ class Folder:
                 if parsed and parsed.width > tile.width:
                     wider[parsed.width] = None
         return list(wider)
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Put `data` in `path`: durable when it returns, and never half there."""
-    _replace([(path, data)])
-
-
-def _replace(files: Iterable[tuple[Path, bytes]]) -> None:
-    """Write beside, flush to disk, rename, flush the directories."""
-    waiting: list[tuple[Path, Path]] = []
-    folders: set[Path] = set()
-    try:
-        for target, data in files:
-            _make(target.parent, folders)
-            temporary = target.parent / f"{_TEMPORARY}{uuid4().hex}"
-            waiting.append((temporary, target))
-            _write(temporary, data)
-        for temporary, target in waiting:
-            temporary.replace(target)
-            folders.add(target.parent)
-    finally:
-        for temporary, _ in waiting:
-            temporary.unlink(missing_ok=True)
-    for folder in folders:
-        _flush(folder)
-
-
-def _make(folder: Path, changed: set[Path]) -> None:
-    """Make `folder`, noting each directory that thereby has a new entry."""
-    missing = []
-    while not folder.exists():
-        missing.append(folder)
-        folder = folder.parent
-    for path in reversed(missing):
-        path.mkdir(mode=0o700, exist_ok=True)
-        changed |= {path, path.parent}
-
-
-def _write(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _flush(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from uuid import UUID
 
+from lionrock.kernel import tables
 from lionrock.kernel.audit.archive import Source
 from lionrock.kernel.audit.entries import Entry
 from lionrock.kernel.audit.leaves import rfc3339
@@ -24,7 +23,6 @@ Printer = Callable[
     [str, Sequence[str], Sequence[str], Sequence[int], Sequence[Sequence[str]]], bytes
 ]
 """Title, lines above the table, columns, their shares of the width, rows → PDF."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def table(entries: Sequence[Entry]) -> list[list[str]]:
@@ -45,12 +43,8 @@ def proof_name(entry: Entry) -> str:
 
 
 def as_csv(entries: Sequence[Entry]) -> bytes:
-    """RFC 4180 in UTF-8 with a byte order mark, so that spreadsheets read Chinese."""
-    written = io.StringIO(newline="")
-    writer = csv.writer(written, quoting=csv.QUOTE_ALL)
-    writer.writerow(COLUMNS)
-    writer.writerows([[safe_cell(cell) for cell in row] for row in table(entries)])
-    return written.getvalue().encode("utf-8-sig")
+    """The same table for a spreadsheet."""
+    return tables.as_csv(COLUMNS, table(entries))
 
 
 def as_pdf(entries: Sequence[Entry], printer: Printer, subject: UUID, origin: str) -> bytes:
@@ -74,11 +68,6 @@ def unpack(source: Source, target: Path) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(source.read(name))
     return sum(name.startswith("proofs/") for name in names)
-
-
-def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP, "CSV Injection")."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _text(value: object) -> str:

@@ -6,18 +6,16 @@ redirects could lead to a host that nobody listed, so its answer is refused inst
 
 from __future__ import annotations
 
-import asyncio
 import json
-import socket
 from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from lionrock.errors import EgressRefused, Unavailable
 from lionrock.kernel.egress import Gate
+from lionrock.kernel.egress.checked_resolver import CheckedResolver
 from lionrock.kernel.oidc.addresses import checked
 
 LARGEST = 256 * 1024
@@ -86,7 +84,7 @@ class Fetcher:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    force_close=True, use_dns_cache=False, resolver=_Resolver(self._gate)
+                    force_close=True, use_dns_cache=False, resolver=CheckedResolver(self._gate)
                 ),
                 timeout=aiohttp.ClientTimeout(total=_SECONDS, sock_connect=_SECONDS / 2),
                 cookie_jar=aiohttp.DummyCookieJar(),
@@ -94,28 +92,6 @@ class Fetcher:
                 trust_env=False,
             )
         return self._session
-
-
-class _Resolver(AbstractResolver):
-    """Names as the egress list resolves them: a listed name cannot lead where it may not."""
-
-    def __init__(self, gate: Gate) -> None:
-        self._gate = gate
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        found = await asyncio.to_thread(self._gate.resolve, host, port)
-        return [
-            ResolveResult(
-                hostname=host, host=str(address), port=port, proto=0, flags=socket.AI_NUMERICHOST,
-                family=socket.AF_INET if address.version == 4 else socket.AF_INET6,
-            )
-            for address in found
-        ]  # fmt: skip
-
-    async def close(self) -> None:
-        pass
 
 
 async def _content(response: aiohttp.ClientResponse, host: str) -> bytes:

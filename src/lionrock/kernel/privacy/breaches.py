@@ -23,7 +23,7 @@ from lionrock.kernel.decisions import ABSENT, require
 from lionrock.kernel.events import Event, record
 from lionrock.kernel.permissions import Permission as P
 from lionrock.kernel.privacy.seals import Seals
-from lionrock.kernel.privacy.tables import as_csv
+from lionrock.kernel.tables import as_csv
 from lionrock.kernel.vault.service import Vault
 
 TABLE: Final = "breaches"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 from lionrock.errors import NotFound
-from lionrock.kernel.vault import disk, scopes, streams
+from lionrock.kernel import disk
+from lionrock.kernel.vault import scopes, streams
 from lionrock.kernel.vault.service import Vault
 
 _TABLE: Final = "packages"
@@ -23,16 +23,11 @@ class PackageFiles:
     def put(self, tenant: UUID, subject: UUID, request: UUID, data: bytes) -> None:
         path = self._path(tenant, subject, request)
         disk.make_folder(path.parent)
-        temporary = path.with_name(path.name + ".new")
-        with open(temporary, "wb", opener=_private) as file:
-            key = self._vault.key(tenant, scopes.subject(subject))
+        key = self._vault.key(tenant, scopes.subject(subject))
+        with disk.replacing(path) as file:
             sealing = streams.SealingWriter(file, key, _TABLE, request.hex, "content")
             sealing.write(data)
             sealing.finish()
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        disk.sync_folder(path.parent)
 
     def get(self, tenant: UUID, subject: UUID, request: UUID) -> bytes:
         key = self._vault.key(tenant, scopes.subject(subject))
@@ -51,7 +46,3 @@ class PackageFiles:
 
     def _path(self, tenant: UUID, subject: UUID, request: UUID) -> Path:
         return self._folder / tenant.hex / subject.hex / request.hex
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

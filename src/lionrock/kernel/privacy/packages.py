@@ -32,7 +32,7 @@ from lionrock.kernel.privacy.request_models import Request, RequestState
 from lionrock.kernel.privacy.requests import Requests, row_of
 from lionrock.kernel.privacy.sources import Part, PersonalDataSource, Wanted
 from lionrock.kernel.privacy.subjects import Subjects
-from lionrock.kernel.privacy.tables import as_csv
+from lionrock.kernel.tables import as_csv
 
 _HEADER: Final = ("file", "source", "page", "what", "sha256")
 

@@ -17,7 +17,7 @@ from lionrock.kernel.privacy.forms import Matcher
 from lionrock.kernel.privacy.package_files import PackageFiles
 from lionrock.kernel.privacy.sources import Described, Found, Part, Person, Wanted
 from lionrock.kernel.privacy.subjects import Subjects
-from lionrock.kernel.privacy.tables import as_csv
+from lionrock.kernel.tables import as_csv
 from lionrock.kernel.vault import scopes
 
 if TYPE_CHECKING:

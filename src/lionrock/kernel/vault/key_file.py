@@ -11,7 +11,8 @@ import secrets
 from pathlib import Path
 
 from lionrock.errors import Conflict, VaultClosed
-from lionrock.kernel.vault import disk, wrapping
+from lionrock.kernel import disk
+from lionrock.kernel.vault import wrapping
 from lionrock.kernel.vault.sealing import KEY_BYTES
 
 

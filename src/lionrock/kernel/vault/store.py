@@ -19,7 +19,7 @@ from pathlib import Path
 from uuid import UUID
 
 from lionrock.errors import Erased, VaultClosed
-from lionrock.kernel.vault import disk
+from lionrock.kernel import disk
 from lionrock.kernel.vault.scopes import Scope
 
 _DESTROYED = "destroyed"

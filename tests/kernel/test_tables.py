@@ -7,14 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lionrock.kernel.privacy.tables import as_csv, harmless
+from lionrock.kernel.tables import as_csv, harmless
 
 
 @pytest.mark.parametrize(
-    "cell", ["=1+1", "+852", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "＝1", "\u200b=1"]
+    "cell",
+    ["=1+1", "+852", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "＝1", "＋1", "\u200b=1"],
 )
 def test_no_cell_begins_as_a_formula(cell: str) -> None:
-    assert harmless(cell).startswith("'")
+    assert harmless(cell) == f"'{cell}"
+
+
+def test_other_text_stays_as_it_is() -> None:
+    assert harmless("核數 2026 = 3") == "核數 2026 = 3"
 
 
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=5))

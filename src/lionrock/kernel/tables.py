@@ -22,9 +22,9 @@ def harmless(value: object) -> str:
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """UTF-8 with a byte-order mark, so that spreadsheets show Chinese; lines end as RFC 4180 says."""
+    """RFC 4180, every cell in quotes; UTF-8 with a byte order mark, so that spreadsheets show Chinese."""
     file = io.StringIO(newline="")
-    writer = csv.writer(file, quoting=csv.QUOTE_MINIMAL)
+    writer = csv.writer(file, quoting=csv.QUOTE_ALL)
     writer.writerow(header)
     writer.writerows([harmless(v) for v in row] for row in rows)
     return file.getvalue().encode("utf-8-sig")
