@@ -3,7 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock clean bench-ask bench-search bench-ingest bench-speed bench-kernel
+.PHONY: help run test lint format lock clean bench-ask bench-search bench-ingest bench-speed bench-kernel \
+	bench-screening
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +38,9 @@ bench-kernel: .venv/.dev ## audit log, encryption, egress guard, request overhea
 
 bench-speed: .venv/.dev ## time to evidence, first word and end; memory of each process
 	@$(BIN)/python bench/speed.py
+
+bench-screening: .venv/.dev ## name screening: recall, false alarms, time, memory, beside two peers
+	@cd bench && ../$(BIN)/python -m screening $(ARGS)
 
 .venv/.run: requirements.lock pyproject.toml scripts/install
 	@PYTHON=$(PYTHON) scripts/install requirements.lock

@@ -21,7 +21,7 @@ from lionrock.documents.service import DocumentService
 from lionrock.documents.upgrade import make_good
 from lionrock.errors import Conflict, LionrockError, ModelNotPulled, Unavailable
 from lionrock.gateway.service import Gateway
-from lionrock.kernel import confinement, identity
+from lionrock.kernel import confinement, disk, identity
 from lionrock.kernel.actors import Actor, worker
 from lionrock.kernel.audit.service import AuditService
 from lionrock.kernel.capabilities import RunContext
@@ -44,6 +44,7 @@ from lionrock.models.engines import Engine, OpenAIEngine
 from lionrock.models.llamacpp import LocalEngine
 from lionrock.models.pull import Store
 from lionrock.models.remote_embeddings import RemoteEmbedder
+from lionrock.screening.service import Screening
 from lionrock.search.dense import DIMENSION
 from lionrock.search.service import SearchService
 from lionrock.settings import Settings
@@ -74,6 +75,7 @@ class House:
     people: People = field(init=False)
     oidc: Oidc = field(init=False)
     privacy: Privacy = field(init=False)
+    screening: Screening = field(init=False)
     audit: AuditService = field(init=False)
     """The audit log; it is checked and kept once `open_house` has started it."""
 
@@ -85,6 +87,9 @@ class House:
         )  # fmt: skip
         self.people = People.open(self.database, self.vault, self.settings.home / "keys")
         self.oidc = Oidc(self.database, self.vault, self.people.fields, self.egress)
+        self.screening = Screening.open(
+            self.database, self.vault, self.people.fields, self.settings.home
+        )
         papers = self.documents.personal_data(self.search.indexer.purge)
         self.privacy = Privacy.open(
             self.database, self.vault, self.people.fields, self.settings.home / "packages",
@@ -153,6 +158,9 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         stack.push_async_callback(_stop, keeping_time)
         working = asyncio.create_task(ingest.run())
         stack.push_async_callback(_stop, working)
+        stack.push_async_callback(house.screening.close)
+        screening = asyncio.create_task(house.screening.run())
+        stack.push_async_callback(_stop, screening)
         stack.push_async_callback(runs.close)
         yield house
 
@@ -285,9 +293,5 @@ async def _stop(task: asyncio.Task[None]) -> None:
 def publish(home: Path, **facts: object) -> Path:
     """Leave word for the command line of this user: where the server listens, and a key for it."""
     path = home / WORD
-    temporary = path.with_suffix(".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(facts, file)
-    temporary.replace(path)
+    disk.write_soon(path, json.dumps(facts).encode())
     return path

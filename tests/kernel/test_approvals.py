@@ -231,6 +231,22 @@ async def test_what_was_refused_allows_nothing_and_is_not_judged_again(
         await desk.approve(reviewer, id)
 
 
+async def test_what_lapsed_because_it_changed_allows_nothing_and_what_was_used_stays_used(
+    desk: Desk, analyst: Actor, reviewer: Actor
+) -> None:
+    used, lapsed = await desk.propose(analyst), await desk.propose(analyst)
+    for id in (used, lapsed):
+        await desk.approve(reviewer, id)
+    await desk.use(analyst, used)
+    for id in (used, lapsed):
+        async with desk.database.tenant_session(reviewer) as db:
+            await approvals.lapse(db, reviewer, id)
+    with pytest.raises(Conflict, match="revoked"):
+        await desk.use(analyst, lapsed)
+    with pytest.raises(Conflict, match="used"):
+        await desk.use(analyst, used)
+
+
 async def test_another_tenants_proposal_is_not_there(
     desk: Desk, analyst: Actor, stranger: Actor
 ) -> None:

@@ -17,6 +17,7 @@ from tests.matrix import (
     recipes_audit,
     recipes_privacy,
     recipes_requests,
+    recipes_yente,
 )
 from tests.matrix.calling import Sent
 from tests.matrix.recipe import Recipe, request
@@ -76,6 +77,7 @@ RECIPES: Final[dict[str, Recipe]] = {
     **recipes_audit.RECIPES,
     **recipes_privacy.RECIPES,
     **recipes_requests.RECIPES,
+    **recipes_yente.RECIPES,
     "DELETE /v1/documents/{document_id}": Recipe(fresh_document, P.DOCUMENTS_DOCUMENT_REMOVE),
     "GET /": Recipe(request(), by_role="it opens what the reader may, or leads to where they may"),
     "GET /c/{name}": Recipe(request(path={"name": "ask"}), P.DOCUMENTS_DOCUMENT_READ),

@@ -45,7 +45,7 @@ class Operation:
 
     @property
     def api(self) -> bool:
-        return self.path.startswith("/v1/")
+        return self.path.startswith(("/v1/", "/yente/"))
 
 
 def application(house: Any) -> FastAPI:

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from lionrock import __version__
-from lionrock.api import deps, problems
+from lionrock.api import deps, problems, yente
 from lionrock.api.routes import (
     audit,
     capabilities,
@@ -24,6 +24,7 @@ from lionrock.api.routes import (
     purposes,
     residency,
     runs,
+    screening,
     search,
     system,
     tenants,
@@ -71,8 +72,10 @@ def create_app(house: House) -> FastAPI:
         privacy,
         purposes,
         collections,
+        screening,
     ):
         app.include_router(room.router(), prefix="/v1")
+    app.include_router(yente.router())
     app.add_exception_handler(LionrockError, problems.lionrock_error)
     app.add_exception_handler(RequestValidationError, problems.validation_error)
     app.add_exception_handler(HTTPException, problems.http_error)
@@ -97,6 +100,6 @@ async def _secure(request: Request, proceed: Callable[[Request], Awaitable[Respo
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     # Not request.url, which is made from the Host header as well.
-    if request.scope["path"].startswith("/v1/"):
+    if request.scope["path"].startswith(("/v1/", "/yente/")):
         response.headers.setdefault("Cache-Control", "no-store")
     return response

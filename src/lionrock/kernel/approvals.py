@@ -25,7 +25,10 @@ from lionrock.kernel.permissions import Permission as P
 
 LIFE: Final = timedelta(days=7)
 
-_JUDGED_BY: Final = {P.PRIVACY_ERASURE_RUN.value: P.PRIVACY_ERASURE_APPROVE}
+_JUDGED_BY: Final = {
+    P.PRIVACY_ERASURE_RUN.value: P.PRIVACY_ERASURE_APPROVE,
+    P.SCREENING_ALERT_DECIDE.value: P.SCREENING_ALERT_DECIDE,
+}
 """Actions that another permission than the ordinary one approves."""
 
 _PROPOSAL: Final = """
@@ -116,6 +119,21 @@ async def revoke(db: asyncpg.Connection, actor: Actor, proposal_id: UUID) -> Non
         *(actor.tenant_id, proposal_id),
     )
     await record(db, actor, Event.APPROVAL_PROPOSAL_REVOKE, proposal_id)
+
+
+async def lapse(db: asyncpg.Connection, actor: Actor, proposal_id: UUID) -> None:
+    """Withdraw a proposal, or an approval not yet used, whose content is another by now.
+
+    For the room whose content it is, in the transaction that changes it; settled ones stay as they are.
+    """
+    lapsed = await db.fetchval(
+        "UPDATE proposals SET state = 'revoked' WHERE tenant_id = $1 AND id = $2"
+        " AND state IN ('pending', 'approved') RETURNING id",
+        *(actor.tenant_id, proposal_id),
+    )
+    if lapsed is not None:
+        details = {"why": "changed"}
+        await record(db, actor, Event.APPROVAL_PROPOSAL_REVOKE, proposal_id, details)
 
 
 async def use(

@@ -19,6 +19,14 @@ _WORK: Final = _READ | {
     P.DOCUMENTS_DOCUMENT_ADD,
     P.GATEWAY_MODEL_CALL,
 }
+_SCREEN: Final = frozenset(
+    {
+        P.SCREENING_BATCH_RUN,
+        P.SCREENING_CUSTOMER_MANAGE,
+        P.SCREENING_LIST_READ,
+        P.SCREENING_NAME_SCREEN,
+    }
+)
 
 GRANTS: Final[dict[Role, frozenset[P]]] = {
     Role.ADMINISTRATOR: _WORK
@@ -36,8 +44,12 @@ GRANTS: Final[dict[Role, frozenset[P]]] = {
         P.MEMBERS_ROLES_CHANGE,
         P.PLATFORM_RESIDENCY_READ,
         P.PURPOSES_PURPOSE_MANAGE,
+        P.SCREENING_LIST_MANAGE,
+        P.SCREENING_LIST_READ,
     },
-    Role.ANALYST: _WORK,
+    Role.ANALYST: _WORK
+    | _SCREEN
+    | {P.SCREENING_ALERT_PROPOSE, P.SCREENING_ALERT_READ, P.SCREENING_CUSTOMER_READ},
     Role.AUDITOR: _READ
     | {
         P.APPROVALS_PROPOSAL_READ,
@@ -47,6 +59,9 @@ GRANTS: Final[dict[Role, frozenset[P]]] = {
         P.KEYS_KEY_READ,
         P.MEMBERS_MEMBER_READ,
         P.PLATFORM_RESIDENCY_READ,
+        P.SCREENING_ALERT_READ,
+        P.SCREENING_CUSTOMER_READ,
+        P.SCREENING_LIST_READ,
     },
     Role.MODEL_OWNER: _ABOUT
     | {
@@ -84,15 +99,29 @@ GRANTS: Final[dict[Role, frozenset[P]]] = {
     Role.REGULATOR_OBSERVER: frozenset(
         {P.AUDIT_LOG_VERIFY, P.DOCUMENTS_DOCUMENT_READ, P.SEARCH_PASSAGE_READ}
     ),
-    Role.REVIEWER: _WORK | {P.APPROVALS_PROPOSAL_DECIDE, P.COLLECTIONS_SHARE_MANAGE},
-    Role.SERVICE: _WORK - {P.APPROVALS_PROPOSAL_READ},
+    Role.REVIEWER: _WORK
+    | _SCREEN
+    | {
+        P.APPROVALS_PROPOSAL_DECIDE,
+        P.COLLECTIONS_SHARE_MANAGE,
+        P.SCREENING_ALERT_ASSIGN,
+        P.SCREENING_ALERT_DECIDE,
+        P.SCREENING_ALERT_PROPOSE,
+        P.SCREENING_ALERT_READ,
+        P.SCREENING_CUSTOMER_READ,
+        P.SCREENING_LIST_MANAGE,
+        P.SCREENING_REPORT_PREPARE,
+    },
+    Role.SERVICE: (_WORK | _SCREEN) - {P.APPROVALS_PROPOSAL_READ},
 }
 """What each role may do within its own tenant. A role that is not here may do nothing."""
 
 HOUSE_GRANTS: Final = frozenset({P.DOCUMENTS_DOCUMENT_READ})
 """What a background worker may do: read what it indexes."""
 
-JUDGEMENTS: Final = frozenset({P.APPROVALS_PROPOSAL_DECIDE, P.PRIVACY_ERASURE_APPROVE})
+JUDGEMENTS: Final = frozenset(
+    {P.APPROVALS_PROPOSAL_DECIDE, P.PRIVACY_ERASURE_APPROVE, P.SCREENING_ALERT_DECIDE}
+)
 """Deciding on someone's work: never one's own, and never a key's, since a person answers for it."""
 
 CONTENT: Final = frozenset(

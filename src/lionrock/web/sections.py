@@ -9,6 +9,7 @@ from lionrock.kernel.decisions import Resource, decide
 from lionrock.kernel.permissions import Permission as P
 
 HOME = "/admin"
+SCREENING = "/screening"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +18,11 @@ class Section:
 
     name: str
     permission: P
+    home: str = HOME
 
     @property
     def address(self) -> str:
-        return f"{HOME}/{self.name}"
+        return f"{self.home}/{self.name}"
 
 
 SECTIONS = (
@@ -30,6 +32,12 @@ SECTIONS = (
     Section("requests", P.PRIVACY_REQUEST_MANAGE),
     Section("audit", P.AUDIT_LOG_READ),
     Section("residency", P.PLATFORM_RESIDENCY_READ),
+)
+SCREENING_SECTIONS = (
+    Section("desk", P.SCREENING_NAME_SCREEN, SCREENING),
+    Section("alerts", P.SCREENING_ALERT_READ, SCREENING),
+    Section("batches", P.SCREENING_BATCH_RUN, SCREENING),
+    Section("lists", P.SCREENING_LIST_READ, SCREENING),
 )
 
 
@@ -47,6 +55,11 @@ def may(actor: Actor | None, permission: str) -> bool:
 def open_to(actor: Actor | None) -> list[Section]:
     """The sections that the reader may open, in the order of the menu."""
     return [section for section in SECTIONS if may(actor, section.permission)]
+
+
+def screening_open_to(actor: Actor | None) -> list[Section]:
+    """The pages of screening that the reader may open, in the order of their menu."""
+    return [section for section in SCREENING_SECTIONS if may(actor, section.permission)]
 
 
 def landing(actor: Actor) -> str:

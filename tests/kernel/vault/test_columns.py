@@ -33,6 +33,17 @@ SEALED = {
     "privacy_requests": {"wording", "extension_reason", "refusal_reason"},
     "request_findings": {"excerpt", "review"},
     "runs": {"request", "result", "error"},
+    "screening_alert_hits": {"evidence"},
+    "screening_alert_steps": {"words"},
+    "screening_alerts": {"name"},
+    "screening_batch_chunks": {"body", "result"},
+    "screening_clearances": {"note", "ended_note"},
+    "screening_customers": {"body"},
+    "screening_entries": {"body"},
+    "screening_hits": {"body"},
+    "screening_reports": {"content", "outcome_words"},
+    "screening_staged": {"body"},
+    "screenings": {"content"},
     "sentences": {"lead"},
     "subject_identifiers": {"value"},
     "versions": {"title", "error"},
@@ -77,6 +88,21 @@ METADATA = {
     "retention_classes": {"code", "title_en", "title_zh", "source", "starts"},
     "retention_starts": {"kind", "starts"},
     "runs": {"capability", "risk", "rule", "purpose", "state", "key_period"},
+    "screening_alert_hits": {"entry_digest", "subject_digest", "gone_why"},  # digests are keyed
+    "screening_alert_policies": {"settings"},  # days, holidays, the institution's name
+    "screening_alert_steps": {"kind", "disposition", "reason"},  # codes
+    "screening_alerts": {"subject_kind", "state", "evidence", "disposition", "reason"},  # keyed
+    "screening_batches": {"state", "sha256", "settings", "engine"},  # settings: versions, thresholds
+    "screening_clearances": {"entry_digest", "subject_digest", "reason", "ended_why"},  # keyed
+    "screening_counters": {"engine"},
+    "screening_customers": {"reference_hash", "type", "digest"},  # the hash and digest are keyed
+    "screening_entries": {"digest"},  # keyed
+    "screening_hits": {"customer_digest", "entry_digest", "engine"},  # keyed
+    "screening_lists": {"name", "kind", "type_thresholds"},
+    "screening_reports": {"outcome"},
+    "screening_staged": {"digest"},  # keyed
+    "screening_versions": {"state", "sha256", "published", "reason"},  # reason: in our words
+    "screenings": {"kind", "settings", "engine", "commitment"},  # the commitment is salted
     "shares": {"kind"},
     "sign_in_attempts": {"bucket"},  # a keyed hash
     "subject_identifiers": {"kind", "hash"},  # the hash is keyed

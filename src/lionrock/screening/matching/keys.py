@@ -1,0 +1,187 @@
+"""What of a name an index remembers, and what of a query's name may meet it.
+
+A *term* is a string in one of these spaces:
+
+    w:  a word                      j:  neighbouring words put together, or the whole name
+    S:  a surname's syllable        s:  a given name's syllable, or a company's
+    H:  a surname's character       h:  a given name's character, or a company's; folded
+    a:  a company's first letters   i:  an identifier
+
+An index posts a name under all its terms. A query's name is read in *rows*, each one way to read it; a
+name that compares well is worth enough to one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lionrock.screening.entities import Entity, Schema
+from lionrock.screening.matching import chinese, latin, organisations
+from lionrock.screening.matching.chinese import Unit
+from lionrock.screening.matching.facts import STRONG, plain_identifier
+from lionrock.screening.matching.persons import forms
+from lionrock.screening.names.characters import fold
+from lionrock.screening.names.forms import Form
+from lionrock.screening.names.organisations import Part, organisation
+from lionrock.screening.names.words import PARTICLES, information
+
+_MOST_JOINED = 6
+_CHARACTER_BITS, _WHOLE_BITS = 14.0, 22.0
+_COMPLETE_PERSON, _COMPLETE_OTHER = 1.5, 5.5
+_INITIAL_BITS = 2.5
+_NO_CAP = 1e9
+Term = tuple[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Terms with the bits that each is worth at most, and what else the reading can add.
+
+    `misses`: what it costs at least that a term is met by nothing; together at most `most_missed`.
+    """
+
+    terms: tuple[Term, ...]
+    more: float
+    misses: tuple[float, ...] = ()
+    most_missed: float = _NO_CAP
+
+
+def may_be_person(schema: Schema) -> bool:
+    return schema in (Schema.PERSON, Schema.LEGAL_ENTITY)
+
+
+ANY_KIND = 0
+_KINDS = {
+    Schema.PERSON: 1,
+    Schema.COMPANY: 2,
+    Schema.ORGANIZATION: 2,
+    Schema.VESSEL: 3,
+    Schema.AIRPLANE: 4,
+}
+
+
+def kind(schema: Schema) -> int:
+    """Entities of different kinds are not the same, see `facts.schema`."""
+    return _KINDS.get(schema, ANY_KIND)
+
+
+@lru_cache(maxsize=32768)
+def rows(name: str, schema: Schema) -> tuple[Row, ...]:
+    """The ways to read a name, whatever script it is in."""
+    found: list[Row] = []
+    if may_be_person(schema):
+        for form in forms(name):
+            found += _as_words(form)
+            found += [_as_chinese(row) for row in _chinese(form)]
+    if schema is not Schema.PERSON:
+        found += _organisation(name)
+    return tuple(dict.fromkeys(row for row in found if row.terms))
+
+
+def terms(name: str, schema: Schema) -> set[str]:
+    """Everything that a name is found by."""
+    found = {term for row in rows(name, schema) for term, _ in row.terms}
+    return (
+        found
+        | {f"H:{t[2:]}" for t in found if t[0] == "h"}
+        | {f"h:{t[2:]}" for t in found if t[0] == "H"}
+    )
+
+
+def _as_words(form: Form) -> Iterator[Row]:
+    words = latin.words(form)
+    known = [(f"w:{w.text}", information(w.text)) for w in words if w.text not in PARTICLES]
+    initials = _INITIAL_BITS * min(sum(len(w.text) == 1 for w in words), 3)
+    misses = tuple(latin.QUERY_ALONE * latin.worth(t[2:]) if len(t) > 3 else 0.0 for t, _ in known)
+    yield Row(
+        tuple(known), _COMPLETE_PERSON + initials, misses, latin.QUERY_ALONE * latin.MOST_ALONE
+    )
+    yield from _joined([w.text for w in words], known, _COMPLETE_PERSON)
+
+
+def _joined(words: Sequence[str], known: Sequence[Term], more: float) -> Iterator[Row]:
+    """Two neighbours put together, the others as they are; and the whole name."""
+    if not 2 <= len(words) <= _MOST_JOINED:
+        return
+    bits = dict(known)
+    for at in range(len(words) - 1):
+        together = words[at] + words[at + 1]
+        rest = [f"w:{w}" for n, w in enumerate(words) if n not in (at, at + 1)]
+        terms = [
+            (f"j:{together}", information(together)),
+            *((t, bits[t]) for t in rest if t in bits),
+        ]
+        yield Row(tuple(terms), more)
+    if len(words) > 2:
+        yield Row(((f"j:{''.join(words)}", _WHOLE_BITS),), more)
+
+
+def _chinese(form: Form) -> Sequence[Sequence[Unit]]:
+    return (chinese.characters(form.han),) if form.han else chinese.readings(form)
+
+
+def _as_chinese(row: Sequence[Unit]) -> Row:
+    units = [unit for unit in row if unit.kind != "initial"]
+    terms = tuple(_units(units))
+    misses = tuple(
+        -chinese.GIVEN_GAP if u.kind in ("syllable", "character") else 0.0 for u in units
+    )
+    return Row(terms, _initials(row), misses)
+
+
+def _units(row: Sequence[Unit]) -> Iterator[Term]:
+    for unit in row:
+        surname = unit.role == "surname"
+        if unit.kind == "character":
+            yield f"{'H' if surname else 'h'}:{fold(unit.text)}", _CHARACTER_BITS
+        elif unit.kind == "syllable":
+            yield f"{'S' if surname else 's'}:{unit.text}", chinese.SAME_SYLLABLE[unit.role]
+        elif unit.kind in ("western", "other"):
+            yield f"w:{unit.text}", 6.0
+
+
+def _initials(row: Sequence[Unit]) -> float:
+    return 2.0 * sum(unit.kind == "initial" for unit in row)
+
+
+def _organisation(name: str) -> Iterator[Row]:
+    parts = [p for p in organisation(name).parts if p.kind != "legal"]
+    known = [_part(p) for p in parts]
+    misses = tuple(organisations.ALONE * organisations.information(p) for p in parts)
+    yield Row(
+        tuple(known),
+        _COMPLETE_OTHER,
+        tuple(0.0 if p.kind == "number" else m for p, m in zip(parts, misses, strict=True)),
+    )
+    spelt = [t for p in parts for t in _spelling(p)]
+    if any(t[0] == "s" for t, _ in spelt):
+        yield Row(tuple(spelt), _COMPLETE_OTHER)
+    words = [p for p in parts if not p.han]
+    yield from _joined([p.written.lower() for p in words], known, _COMPLETE_OTHER)
+    letters = "".join(p.written[0].lower() for p in words)
+    if len(letters) >= 3:
+        yield Row(((f"a:{letters}", _WHOLE_BITS),), 0.0)
+
+
+def _part(part: Part) -> Term:
+    if part.han and part.kind == "core":
+        return f"h:{part.text}", _CHARACTER_BITS
+    return f"w:{part.text}", organisations.information(part)
+
+
+def _spelling(part: Part) -> Iterator[Term]:
+    """A core word's syllables; any other part as it is."""
+    units = organisations.units(part) if part.kind == "core" and not part.han else []
+    if not units:
+        yield _part(part)
+    for unit in units:
+        yield f"s:{unit.text}", chinese.SAME_SYLLABLE["given"]
+
+
+def identifiers(entity: Entity) -> Iterator[str]:
+    """Terms of the identifiers that can match alone."""
+    for identifier in entity.identifiers:
+        if identifier.kind in STRONG:
+            yield f"i:{identifier.kind.value}:{plain_identifier(identifier)}"

@@ -1,0 +1,211 @@
+"""Two names of companies, bodies or vessels: what is their own, what they share with others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from lionrock.screening.matching.alignment import align
+from lionrock.screening.matching.chinese import Unit, pair_weight
+from lionrock.screening.names import syllables
+from lionrock.screening.names.organisations import Organisation, Part, organisation
+from lionrock.screening.names.terms import LEGAL
+from lionrock.screening.names.words import likeness
+
+_TERM_BITS, _NUMBER_BITS, _LEGAL_BITS = 2.5, 2.0, 0.5
+_ENOUGH: Final = 22.0
+_CONTRADICTION, ALONE = 2.0, 0.5
+_OTHER_NUMBER, _NUMBER_ALONE, _OTHER_LEGAL = -7.0, -4.0, -2.0
+_COMPLETE, _OTHER_WORD = 5.0, 4.0
+_ACRONYM_BITS: Final = 9.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    a: str
+    b: str
+    bits: float
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    bits: float
+    pairs: tuple[Pair, ...]
+    only_a: tuple[str, ...]
+    only_b: tuple[str, ...]
+
+
+@lru_cache(maxsize=262144)
+def compare(a: str, b: str) -> Compared:
+    """The evidence of two names as written."""
+    x, y = organisation(a), organisation(b)
+    found = [_by_parts(x, y)]
+    if x.han == y.han:
+        found += [one for one in (_as_one(x, y), _acronym(x, y), _acronym(y, x)) if one]
+    return max(found, key=lambda one: one.bits)
+
+
+def information(part: Part) -> float:
+    """Bits that an agreement on this part is worth."""
+    if part.kind == "term":
+        return _TERM_BITS
+    if part.kind == "number":
+        return _NUMBER_BITS
+    if part.kind == "legal":
+        return _LEGAL_BITS
+    if part.han:
+        return 6.5
+    return min(11.0, 2.0 + 1.7 * len(part.text))
+
+
+def _by_parts(x: Organisation, y: Organisation) -> Compared:
+    mine, others = (
+        [p for p in x.parts if p.kind != "legal"],
+        [p for p in y.parts if p.kind != "legal"],
+    )
+    pairs = _paired(mine, others)
+    if any(p.han for p in mine) != any(p.han for p in others):
+        pairs += _spelt(mine, others)
+    else:
+        pairs += _merged(mine, others, swap=False) + _merged(others, mine, swap=True)
+    agreed = sum(p.bits for p in pairs)
+    bits = min(agreed, _ENOUGH) + 0.2 * max(agreed - _ENOUGH, 0.0)
+    bits += _numbers(mine, others) + _legal(x, y)
+    left_a, left_b = (
+        sum(information(p) for p in side if p.kind != "number") for side in (mine, others)
+    )
+    bits += _COMPLETE if not mine and not others else 0.0
+    against = min(left_a, left_b)
+    bits -= (
+        _CONTRADICTION * against + (_OTHER_WORD if against else 0.0) + ALONE * abs(left_a - left_b)
+    )
+    return Compared(bits, tuple(pairs), _written(mine), _written(others))
+
+
+def _paired(mine: list[Part], others: list[Part]) -> list[Pair]:
+    scored = []
+    for i, x in enumerate(mine):
+        for j, y in enumerate(others):
+            bits, how = _like(x, y)
+            if how:
+                scored.append((bits, -abs(i - j), i, j, how))
+    scored.sort(reverse=True)
+    pairs: list[Pair] = []
+    used_a: set[int] = set()
+    used_b: set[int] = set()
+    for bits, _, i, j, how in scored:
+        if i not in used_a and j not in used_b:
+            used_a.add(i)
+            used_b.add(j)
+            pairs.append(Pair(mine[i].written, others[j].written, bits, how))
+    mine[:] = [p for i, p in enumerate(mine) if i not in used_a]
+    others[:] = [p for j, p in enumerate(others) if j not in used_b]
+    return pairs
+
+
+def _like(x: Part, y: Part) -> tuple[float, str]:
+    if x.text == y.text:
+        how = "same" if x.written.lower() == y.written.lower() else "variant"
+        return (information(x), how) if x.kind == y.kind else (2.0, how)
+    if x.han or y.han or "number" in (x.kind, y.kind) or "term" in (x.kind, y.kind):
+        return 0.0, ""
+    bits, how = likeness(x.text, y.text)
+    if how == "initial":
+        return 0.0, ""
+    known = min(information(x), information(y))
+    return (min(bits, known), how) if how else (0.0, "")
+
+
+def _merged(mine: list[Part], others: list[Part], *, swap: bool) -> list[Pair]:
+    pairs = []
+    for x in [p for p in mine if not p.han]:
+        for j in range(len(others) - 1):
+            first, second = others[j], others[j + 1]
+            together = first.written.lower() + second.written.lower()
+            if abs(len(together) - len(x.text)) <= 1 and OSA.distance(x.text, together) <= 1:
+                written = f"{first.written} {second.written}"
+                ends = (written, x.written) if swap else (x.written, written)
+                pairs.append(Pair(*ends, information(x) - 1.0, "joined"))
+                mine.remove(x)
+                del others[j : j + 2]
+                break
+    return pairs
+
+
+def _spelt(mine: list[Part], others: list[Part]) -> list[Pair]:
+    """The characters of one name's core against the Latin words of the other's."""
+    han, latin = (mine, others) if any(p.han for p in mine) else (others, mine)
+    characters = [p for p in han if p.kind == "core"]
+    words = [p for p in latin if p.kind == "core"]
+    spelling = [(u, word) for word in words for u in units(word)]
+    if not characters or not spelling:
+        return []
+    rows = [Unit(p.written, "character", "given", p.written) for p in characters]
+    weights = [[pair_weight(row, unit) for unit, _ in spelling] for row in rows]
+    _, found = align(weights, [-4.0] * len(rows), [-4.0] * len(spelling))
+    pairs = []
+    spelt: set[int] = set()
+    for i, j in found:
+        if i is not None and j is not None and weights[i][j] > 0:
+            ends = (characters[i].written, spelling[j][0].text)
+            pairs.append(Pair(*(ends if han is mine else ends[::-1]), weights[i][j], "spelt"))
+            spelt.add(id(spelling[j][1]))
+            han.remove(characters[i])
+    latin[:] = [p for p in latin if id(p) not in spelt]
+    return pairs
+
+
+def units(word: Part) -> list[Unit]:
+    """The syllables that a word of the core may be."""
+    if syllables.is_syllable(word.text):
+        return [Unit(word.text, "syllable", "given", word.written)]
+    cuts = syllables.segments(word.text)
+    return [Unit(s, "syllable", "given", s) for s in cuts[0]] if cuts else []
+
+
+def _numbers(mine: list[Part], others: list[Part]) -> float:
+    a, b = (any(p.kind == "number" for p in side) for side in (mine, others))
+    return _OTHER_NUMBER if a and b else _NUMBER_ALONE if a or b else 0.0
+
+
+def _legal(x: Organisation, y: Organisation) -> float:
+    a, b = ({LEGAL.get(p.text, "") for p in one.of("legal")} - {""} for one in (x, y))
+    if not a or not b:
+        return 0.0
+    return _LEGAL_BITS if a & b else _OTHER_LEGAL
+
+
+def _as_one(x: Organisation, y: Organisation) -> Compared | None:
+    """The names without blanks, a slip apart at most."""
+    a, b = ("".join(p.written.lower() for p in one.parts if p.kind != "legal") for one in (x, y))
+    if min(len(a), len(b)) < 6 or len(x.parts) == len(y.parts) or a == b:
+        return None
+    distance = OSA.distance(a, b, score_cutoff=1)
+    if distance > 1 or any(c.isdigit() for c in a + b):
+        return None
+    known = sum(information(p) for p in min(x.parts, y.parts, key=len) if p.kind != "legal")
+    bits = min(known, _ENOUGH) - 1.0 - 3.0 * distance
+    return Compared(bits, (Pair(x.name, y.name, bits, "joined"),), (), ())
+
+
+def _acronym(x: Organisation, y: Organisation) -> Compared | None:
+    """One name is the other's first letters."""
+    own = x.of("core", "term")
+    words = [p.written for p in y.parts]
+    if len(own) != 1 or not 3 <= len(own[0].written) <= 8 or len(words) < 3:
+        return None
+    letters = own[0].written.lower()
+    kept = "".join(w[0].lower() for w in words)
+    bare = "".join(p.written[0].lower() for p in y.parts if p.kind != "legal")
+    if letters not in (kept, bare):
+        return None
+    bits = _ACRONYM_BITS + 0.5 * len(letters)
+    return Compared(bits, (Pair(x.name, y.name, bits, "acronym"),), (), ())
+
+
+def _written(parts: list[Part]) -> tuple[str, ...]:
+    return tuple(p.written for p in parts)

@@ -1,0 +1,1 @@
+"""Names in three scripts and the systems that write Chinese ones in Latin letters. Pure: text in, forms out."""

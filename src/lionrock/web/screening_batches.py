@@ -1,0 +1,141 @@
+"""Files of names: taken in, followed while they are screened, and their hits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import PurePath
+from typing import Annotated, Any, Final, get_args
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi import Path as InPath
+from fastapi.responses import StreamingResponse
+from starlette.datastructures import UploadFile
+
+from lionrock.doors import house
+from lionrock.errors import InvalidInput, TooLarge
+from lionrock.kernel.actors import Actor
+from lionrock.kernel.decisions import require
+from lionrock.kernel.permissions import Permission as P
+from lionrock.screening.registry.batch_results import Output
+from lionrock.screening.registry.batches import Batches
+from lionrock.screening.registry.tabular import Format
+from lionrock.web.administration import ask, done
+from lionrock.web.auth import Reader
+from lionrock.web.rendering import page, translator
+from lionrock.web.screening_words import scored
+from lionrock.web.sections import SCREENING
+
+PATH: Final = f"{SCREENING}/batches"
+MOST_SHOWN: Final = 200
+_OVERHEAD: Final = 1 << 16
+_TYPES: Final[dict[Output, str]] = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}
+_NAMED: Final[dict[str, Format]] = {
+    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".xlsx": "xlsx", ".jsonl": "jsonl", ".ndjson": "jsonl",
+}  # fmt: skip
+
+routes = APIRouter()
+
+
+@routes.get(PATH)
+async def listing(request: Request, actor: Reader) -> Response:
+    found = await _batches(request).listing(actor)
+    return page(request, "screening/batches.html", batches=found)
+
+
+@routes.post(PATH)
+async def submit(request: Request, actor: Reader) -> Response:
+    require(actor, P.SCREENING_BATCH_RUN)
+    _refuse_too_large(request)
+    async with request.form(max_files=1) as sent:
+        file = sent.get("file")
+        if not isinstance(file, UploadFile) or not file.filename:
+            raise InvalidInput(translator(request).gettext("Choose a file first."))
+        kind = _NAMED.get(PurePath(file.filename).suffix.casefold())
+        if kind is None:
+            raise InvalidInput(
+                translator(request).gettext("Choose a CSV, XLSX or JSON lines (.jsonl) file.")
+            )
+        made = await _batches(request).submit(actor, file.file, kind)
+    return done(request, f"{PATH}/{made}")
+
+
+@routes.get(f"{PATH}/{{batch_id}}")
+async def one(request: Request, actor: Reader, batch_id: UUID) -> Response:
+    """Progress; of a file that is done its hits too, which is on record as taking them out is."""
+    batches = _batches(request)
+    batch = await batches.get(actor, batch_id)
+    hits = await _hits(batches, actor, batch_id) if batch.state == "done" and batch.hits else []
+    return page(
+        request, "screening/batch.html", batch=batch, hits=hits, scored=scored, most=MOST_SHOWN
+    )  # fmt: skip
+
+
+@routes.get(f"{PATH}/{{batch_id}}/results.{{output}}")
+async def results(
+    request: Request, actor: Reader, batch_id: UUID, output: Annotated[str, InPath(max_length=8)]
+) -> Response:
+    if output not in get_args(Output):
+        raise InvalidInput("The address or the form is not one of this server's.")
+    chosen: Output = "csv" if output == "csv" else "jsonl"
+    await _batches(request).get(actor, batch_id)
+    name = f"screening-{str(batch_id)[:8]}.{output}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    body = _batches(request).results(actor, batch_id, chosen)
+    return StreamingResponse(body, media_type=_TYPES[chosen], headers=headers)
+
+
+@routes.post(f"{PATH}/{{batch_id}}/stop")
+async def stop(request: Request, actor: Reader, batch_id: UUID) -> Response:
+    await _batches(request).stop(actor, batch_id)
+    return done(request, f"{PATH}/{batch_id}")
+
+
+@routes.get(f"{PATH}/{{batch_id}}/remove")
+async def ask_remove(request: Request, actor: Reader, batch_id: UUID) -> Response:
+    batch, speak = await _batches(request).get(actor, batch_id), translator(request)
+    return ask(
+        request, speak.gettext("Remove this file and its results?"), action=f"{PATH}/{batch_id}/remove",
+        button=speak.gettext("Remove"), back=f"{PATH}/{batch_id}",
+        facts=[speak.ngettext("%(count)s name", "%(count)s names", batch.total)],
+    )  # fmt: skip
+
+
+@routes.post(f"{PATH}/{{batch_id}}/remove")
+async def remove(request: Request, actor: Reader, batch_id: UUID) -> Response:
+    await _batches(request).remove(actor, batch_id)
+    return done(request, PATH)
+
+
+def _batches(request: Request) -> Batches:
+    return house(request).screening.registry.batches
+
+
+async def _hits(batches: Batches, actor: Actor, batch_id: UUID) -> list[dict[str, Any]]:
+    """The first hits in the order of the file, each with its row."""
+    found: list[dict[str, Any]] = []
+    async for row in _rows(batches.results(actor, batch_id, "jsonl")):
+        for hit in row.get("hits", ()):
+            if len(found) == MOST_SHOWN:
+                return found
+            found.append({**hit, "row": row["row"], "reference": row["reference"], "name": row["name"]})
+    return found
+
+
+async def _rows(lines: AsyncIterator[bytes]) -> AsyncIterator[dict[str, Any]]:
+    async for part in lines:
+        for line in part.splitlines():
+            yield json.loads(line)
+
+
+def _refuse_too_large(request: Request) -> None:
+    """Before the body is read."""
+    most, length = house(request).settings.max_upload_bytes, request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > most + _OVERHEAD:
+        speak = translator(request)
+        raise TooLarge(
+            speak.gettext(
+                "The file is larger than %(most)s, the limit of this server.", most=speak.size(most)
+            )
+        )

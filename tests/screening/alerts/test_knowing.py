@@ -1,0 +1,178 @@
+"""Need to know: who may not open an alert cannot tell it from none, and sees no name."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+
+from lionrock.errors import Conflict, Forbidden, InvalidInput, NotFound
+from lionrock.kernel.actors import Actor, ActorKind, Role
+from lionrock.kernel.permissions import Permission as P
+from lionrock.screening.alerts.policy import Policy
+from lionrock.screening.alerts.report_models import Draft, Outcome
+from tests.screening.alerts.making import CHAN, SAME, Desk, hit, member
+
+Call = Callable[[Desk, Actor, UUID], Awaitable[object]]
+CALLS: dict[str, Call] = {
+    "view": lambda d, a, id: d.alerts.cases.view(a, id),
+    "clearances": lambda d, a, id: d.alerts.clearances.of_alert(a, id),
+    "propose": lambda d, a, id: d.alerts.dispositions.propose(a, id, SAME),
+    "withdraw": lambda d, a, id: d.alerts.dispositions.withdraw(a, id),
+    "approve": lambda d, a, id: d.alerts.dispositions.approve(a, id, "00" * 32),
+    "send back": lambda d, a, id: d.alerts.dispositions.send_back(a, id, "why"),
+    "escalate": lambda d, a, id: d.alerts.escalation.escalate(a, id, "why"),
+    "give back": lambda d, a, id: d.alerts.assignment.give_back(a, id),
+    "take": lambda d, a, id: d.alerts.assignment.take(a, id),
+}  # fmt: skip
+OFFICERS: dict[str, Call] = {
+    "assign": lambda d, a, id: d.alerts.assignment.assign(a, id, d.analyst.id),
+    "prepare": lambda d, a, id: d.alerts.reports.prepare(a, id),
+    "reports": lambda d, a, id: d.alerts.reports.of_alert(a, id),
+}
+
+
+async def answer(call: Call, desk: Desk, actor: Actor, id: UUID) -> str:
+    with pytest.raises(NotFound) as error:
+        await call(desk, actor, id)
+    return error.value.detail
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+async def test_a_colleagues_alert_is_answered_like_none(desk: Desk, call: Call) -> None:
+    _, alert = await desk.raised()
+    await desk.proposed(alert)
+    assert await answer(call, desk, desk.colleague, alert) == await answer(
+        call, desk, desk.colleague, uuid4()
+    )
+
+
+@pytest.mark.parametrize("call", {**CALLS, **OFFICERS}.values(), ids={**CALLS, **OFFICERS})
+async def test_another_tenants_alert_is_not_there(desk: Desk, elsewhere: Desk, call: Call) -> None:
+    _, alert = await desk.raised()
+    await desk.alerts.escalation.escalate(desk.reviewer, alert, "why")
+    assert await answer(call, elsewhere, elsewhere.reviewer, alert) == await answer(
+        call, elsewhere, elsewhere.reviewer, uuid4()
+    )
+    assert await elsewhere.fetch("SELECT 1 FROM screening_alerts") == []
+
+
+async def test_another_tenants_report_and_clearance_are_not_there(
+    desk: Desk, elsewhere: Desk
+) -> None:
+    _, first = await desk.raised()
+    await desk.decided(first)
+    (clearance,) = await desk.alerts.clearances.of_alert(desk.reviewer, first)
+    _, alert = await desk.raised()
+    await desk.alerts.escalation.escalate(desk.reviewer, alert, "why")
+    report = await desk.alerts.reports.prepare(desk.reviewer, alert)
+    reports, other = elsewhere.alerts.reports, elsewhere.reviewer
+    for sent in (
+        reports.get(other, report),
+        reports.edit(other, report, Draft(), 1),
+        reports.export(other, report, "json"),
+        reports.conclude(other, report, Outcome(outcome="not-reported", words="none")),
+        elsewhere.alerts.clearances.revoke(other, clearance.id, "why"),
+    ):
+        with pytest.raises(NotFound):
+            await sent
+    assert (await elsewhere.alerts.queue.page(other)).alerts == []
+
+
+async def test_each_opening_is_an_event_and_one_that_was_refused_opens_nothing(desk: Desk) -> None:
+    _, alert = await desk.raised()
+    await desk.alerts.assignment.take(desk.analyst, alert)
+    for _ in range(2):
+        await desk.alerts.cases.view(desk.analyst, alert)
+    with pytest.raises(NotFound):
+        await desk.alerts.cases.view(desk.colleague, alert)
+    assert (await desk.events()).count("screening:alert:view") == 2
+
+
+async def test_an_auditor_sees_the_queue_without_a_name_and_opens_nothing(desk: Desk) -> None:
+    _, alert = await desk.raised()
+    page = await desk.alerts.queue.page(desk.auditor)
+    (line,) = page.alerts
+    assert (line.id, line.name, line.subject_id, line.subject_kind) == (alert, None, None, None)
+    assert "screening:alerts:view" not in await desk.events(), "no name was shown"
+    with pytest.raises(NotFound):
+        await desk.alerts.cases.view(desk.auditor, alert)
+
+
+async def test_the_queue_shows_names_to_those_who_may_open_the_alert(desk: Desk) -> None:
+    customer, mine = await desk.raised()
+    _, other = await desk.raised(entity=replace(CHAN, names=CHAN.names[1:]))
+    await desk.alerts.assignment.assign(desk.reviewer, mine, desk.analyst.id)
+    seen = {
+        a.id: (a.name, a.subject_id) for a in (await desk.alerts.queue.page(desk.analyst)).alerts
+    }
+    assert seen == {mine: ("陳大文", customer), other: (None, None)}
+    names = {a.name for a in (await desk.alerts.queue.page(desk.reviewer)).alerts}
+    assert names == {"陳大文", "CHAN Tai Man"}
+    assert (await desk.events()).count("screening:alerts:view") == 2
+
+
+async def test_whose_alert_it_was_no_longer_knows_it(desk: Desk) -> None:
+    _, alert = await desk.raised()
+    await desk.alerts.assignment.take(desk.analyst, alert)
+    await desk.alerts.assignment.give_back(desk.analyst, alert)
+    with pytest.raises(NotFound):
+        await desk.alerts.cases.view(desk.analyst, alert)
+    await desk.alerts.assignment.take(desk.colleague, alert)
+    assert (await desk.alerts.cases.view(desk.colleague, alert)).alert.id == alert
+
+
+async def test_a_second_account_of_the_assignee_knows_it_too(desk: Desk) -> None:
+    _, alert = await desk.raised()
+    await desk.alerts.assignment.take(desk.analyst, alert)
+    same = await member(desk.database, desk.tenant, Role.ANALYST, person=desk.analyst.person)
+    assert (await desk.alerts.cases.view(same, alert)).alert.id == alert
+
+
+async def test_an_alert_is_given_to_those_who_may_work_on_it(desk: Desk) -> None:
+    _, alert = await desk.raised()
+    assign = desk.alerts.assignment.assign
+    with pytest.raises(InvalidInput):
+        await assign(desk.reviewer, alert, desk.auditor.id)
+    with pytest.raises(NotFound):
+        await assign(desk.reviewer, alert, uuid4())
+    with pytest.raises(Forbidden):
+        await assign(desk.analyst, alert, desk.analyst.id)
+    await desk.proposed(alert)
+    with pytest.raises(Conflict):
+        await assign(desk.reviewer, alert, desk.colleague.id)
+
+
+async def test_analysts_take_nothing_where_the_policy_says_so(desk: Desk) -> None:
+    _, alert = await desk.raised()
+    await desk.alerts.policies.change(desk.reviewer, Policy(self_assignment=False))
+    with pytest.raises(Forbidden):
+        await desk.alerts.assignment.take(desk.analyst, alert)
+    with pytest.raises(Forbidden):
+        await desk.alerts.policies.change(desk.analyst, Policy())
+
+
+async def test_a_key_sees_no_more_than_was_assigned(desk: Desk) -> None:
+    _, alert = await desk.raised(hit())
+    scopes = frozenset({P.SCREENING_ALERT_READ, P.SCREENING_ALERT_DECIDE})
+    key = replace(desk.reviewer, kind=ActorKind.SERVICE, scopes=scopes)
+    with pytest.raises(NotFound):
+        await desk.alerts.cases.view(key, alert)
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.PRIVACY_OFFICER, Role.MODEL_OWNER])
+async def test_those_without_the_permission_see_not_even_the_queue(desk: Desk, role: Role) -> None:
+    other = await member(desk.database, desk.tenant, role)
+    _, alert = await desk.raised()
+    for sent in (
+        desk.alerts.queue.page(other),
+        desk.alerts.queue.counts(other),
+        desk.alerts.cases.view(other, alert),
+        desk.alerts.cases.view(other, uuid4()),
+        desk.alerts.clearances.of_subject(other, uuid4()),
+        desk.alerts.policies.get(other),
+    ):
+        with pytest.raises(Forbidden):
+            await sent

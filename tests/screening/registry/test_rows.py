@@ -1,0 +1,120 @@
+"""Files of names are read alike from CSV, XLSX and JSON lines; what is wrong with a row is said."""
+
+from __future__ import annotations
+
+import io
+import json
+from contextlib import suppress
+from datetime import date
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lionrock.errors import InvalidInput
+from lionrock.screening.entities import Birth, Identifier, IdentifierKind, NameKind, Schema
+from lionrock.screening.registry.rows import Row, birth_of, read
+from lionrock.screening.registry.tabular import Format
+
+HEADER = ["Reference", "Type", "Name", "Chinese name", "Aliases", "Date of birth", "Gender",
+          "Nationality", "HKID", "Schema"]  # fmt: skip
+LINE = ["C-1", "PEP", "CHAN Tai Man", "陳大文", "Peter Chan; 陳文", "1970-05", "M", "HK;CN",
+        "A123456(7)", ""]  # fmt: skip
+
+
+def csv_of(*lines: list[str], delimiter: str = ",") -> bytes:
+    return "\r\n".join(delimiter.join(cells) for cells in lines).encode("utf-8-sig")
+
+
+def xlsx_of(*lines: list[str]) -> bytes:
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    for cells in lines:
+        book.active.append(cells)  # type: ignore[union-attr]
+    book.save(file)
+    return file.getvalue()
+
+
+def json_of(*lines: list[str]) -> bytes:
+    rows = [dict(zip(lines[0], cells, strict=True)) for cells in lines[1:]]
+    return "\n".join(json.dumps(r) for r in rows).encode()
+
+
+def rows_of(data: bytes, format: Format) -> list[Row]:
+    return list(read(io.BytesIO(data), format))
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx", "jsonl"])
+def test_a_row_names_one_person_with_all_that_is_known(format: Format) -> None:
+    make = {"csv": csv_of, "xlsx": xlsx_of, "jsonl": json_of}[format]
+    (row,) = rows_of(make(HEADER, LINE), format)
+    assert (row.number, row.type, row.fault) == (1, "pep", "")
+    entity = row.entity
+    assert entity is not None and (entity.id, entity.schema) == ("C-1", Schema.PERSON)
+    assert [n.text for n in entity.names] == ["CHAN Tai Man", "陳大文", "Peter Chan", "陳文"]
+    assert entity.names[2].kind is NameKind.ALIAS
+    assert entity.births == (Birth(date(1970, 5, 1), date(1970, 5, 31)),)
+    assert (entity.gender, entity.countries) == ("male", ("hk", "cn"))
+    assert entity.identifiers == (Identifier(IdentifierKind.HKID, "A123456(7)"),)
+
+
+def test_semicolons_and_tabs_part_cells_too() -> None:
+    for delimiter in (";", "\t"):
+        (row,) = rows_of(csv_of(["id", "name"], ["1", "Chan"], delimiter=delimiter), "csv")
+        assert row.entity is not None and row.entity.id == "1"
+
+
+def test_a_workbook_gives_dates_and_numbers_as_they_are_read() -> None:
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(["id", "name", "dob"])  # type: ignore[union-attr]
+    book.active.append([1001.0, "Chan", date(1970, 5, 12)])  # type: ignore[union-attr]
+    book.save(file)
+    (row,) = rows_of(file.getvalue(), "xlsx")
+    assert row.entity is not None and row.entity.id == "1001"
+    assert row.entity.births == (birth_of("1970-05-12"),)
+
+
+@pytest.mark.parametrize(
+    ("cells", "fault"),
+    [
+        ({"id": "1"}, "no name"),
+        ({"name": "x", "dob": "soon"}, "date of birth"),
+        ({"name": "x", "dob": "1970-02-30"}, "date of birth"),
+        ({"name": "x", "schema": "Ghost"}, "schema"),
+        ({"name": "x", "type": "a type"}, "type"),
+        ({"name": "x" * 3000}, "longer than"),
+        ({"name": {"first": "x"}}, "neither a text nor"),
+    ],
+)
+def test_a_faulty_row_is_told_and_the_next_is_read(cells: dict[str, object], fault: str) -> None:
+    data = "\n".join(json.dumps(c) for c in (cells, {"name": "Chan"})).encode()
+    bad, good = rows_of(data, "jsonl")
+    assert bad.entity is None and fault in bad.fault
+    assert good.number == 2 and good.entity is not None and good.entity.id == "2"
+
+
+@pytest.mark.parametrize(
+    ("data", "format", "said"),
+    [
+        ("姓名\n陳大文".encode("big5"), "csv", "UTF-8"),
+        (b'name\n"open', "csv", "CSV"),
+        (b"name\na,b", "csv", "more cells"),
+        (b"PK\x03\x04 not a workbook", "xlsx", "XLSX"),
+        (b'{"name": "x"}\n{"name"', "jsonl", "Line 2"),
+        (b"[1]", "jsonl", "object"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused(data: bytes, format: Format, said: str) -> None:
+    with pytest.raises(InvalidInput, match=said):
+        rows_of(data, format)
+
+
+def test_days_are_written_as_in_hong_kong() -> None:
+    assert birth_of("02/01/1970") == birth_of("1970-01-02")
+    assert birth_of("1970") == Birth(date(1970, 1, 1), date(1970, 12, 31))
+
+
+@given(st.binary(max_size=200), st.sampled_from(["csv", "xlsx", "jsonl"]))
+def test_any_bytes_are_rows_or_refused(data: bytes, format: Format) -> None:
+    with suppress(InvalidInput):
+        assert all(r.entity is None or r.entity.names for r in rows_of(data, format))
