@@ -14,6 +14,7 @@ from aiohttp import ClientSession
 
 from lionrock.api.app import create_app
 from lionrock.app import House
+from lionrock.doors import SESSION_COOKIE
 from lionrock.kernel import identity
 from lionrock.kernel.actors import Actor, Role
 from lionrock.kernel.database import Database
@@ -226,6 +227,27 @@ async def test_a_key_without_the_permission_and_no_key_are_refused(
     assert (await call(url, "GET", "/catalog", reads))[0] == 200
     status, _ = await call(url, "POST", "/match/default", reads, json=query("Chan"))
     assert status == 403
+
+
+async def test_a_key_alone_opens_it_and_by_this_header_nothing_else(
+    url: str, key: str, house: House, actor: Actor
+) -> None:
+    session = await identity.issue(house.database, actor.tenant_id, actor.id, "session")
+    headers = [
+        {"Authorization": f"ApiKey {session}"}, {"Cookie": f"{SESSION_COOKIE}={session}"},
+        {"Authorization": f"Token {key}"}, {"Authorization": key}, {"X-Api-Key": key},
+    ]  # fmt: skip
+    async with ClientSession() as client:
+        for wrong in headers:
+            async with client.get(f"{url}/catalog", headers=wrong) as response:
+                assert response.status == 401, wrong
+        async with client.get(
+            f"{url}/catalog", headers={"Authorization": f"Bearer {key}"}
+        ) as right:
+            assert right.status == 200 and right.headers["Cache-Control"] == "no-store"
+        elsewhere = url.replace("/yente", "/v1/documents")
+        async with client.get(elsewhere, headers={"Authorization": f"ApiKey {key}"}) as response:
+            assert response.status == 401
 
 
 async def count(house: House, actor: Actor, table: str, where: str = "true") -> int:

@@ -22,6 +22,7 @@ class Sent:
     json: Any = None
     form: Mapping[str, Any] | None = None
     file: tuple[str, bytes] | None = None
+    raw: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, where: str, name: Sequence[str]) -> str:
@@ -92,6 +93,8 @@ async def call(
 
 
 def _body(sent: Sent) -> tuple[dict[str, str], bytes]:
+    if sent.raw is not None:
+        return {"content-type": "application/octet-stream"}, sent.raw
     if sent.json is not None:
         return {"content-type": "application/json"}, js.dumps(sent.json).encode()
     if sent.file is not None:

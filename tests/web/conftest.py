@@ -31,6 +31,7 @@ from lionrock.kernel.permissions import Permission
 from lionrock.kernel.privacy.service import Privacy
 from lionrock.kernel.runs import Runs
 from lionrock.kernel.vault.service import Vault
+from lionrock.screening.service import Screening
 from lionrock.settings import Settings
 from lionrock.web import rendering
 from lionrock.web.pages import add_pages
@@ -140,6 +141,9 @@ class House:
         self.privacy = Privacy.open(
             self.database, self.vault, self.people.fields, self.settings.home / "packages"
         )
+        self.screening = Screening.open(
+            self.database, self.vault, self.people.fields, self.settings.home
+        )
 
     def context(self, actor: Actor) -> RunContext:
         unused: Any = None
@@ -154,6 +158,7 @@ async def house(database: Database, tmp_path: Path) -> AsyncIterator[House]:
     documents = DocumentService(database, files, vault)
     made = House(settings, database, documents, Runs(database, vault), vault)
     yield made
+    await made.screening.close()
     await made.runs.close()
 
 

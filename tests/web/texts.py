@@ -19,7 +19,7 @@ from lionrock.documents.schemas import State
 from lionrock.kernel.capabilities import capabilities
 from lionrock.web import forms
 from lionrock.web.i18n import Key
-from tests.web import administration
+from tests.web import administration, screening_names
 
 SOURCE = Path(str(files("lionrock")))
 KEYWORDS = {
@@ -70,6 +70,7 @@ def _by_name() -> Iterator[Key]:
     yield from (("language", name) for name in get_args(Language))
     yield from (("error", kind.title) for kind in _error_classes())
     yield from administration.by_name()
+    yield from screening_names.by_name()
 
 
 def _stages() -> set[str]:

@@ -7,15 +7,15 @@ the length of the command.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
 from lionrock.app import WORD
-from lionrock.errors import LionrockError
+from lionrock.errors import LionrockError, Unauthenticated
 from lionrock.settings import Settings
 
 
@@ -34,6 +34,11 @@ class Client:
 
     async def get(self, path: str, **params: str | int) -> Any:
         async with self._session.get(path, params=params) as response:
+            return await _body(response)
+
+    async def get_all(self, path: str, params: Sequence[tuple[str, str]]) -> Any:
+        """As `get`, with a parameter that may stand more than once."""
+        async with self._session.get(path, params=list(params)) as response:
             return await _body(response)
 
     async def save(self, path: str, target: Path, **params: str | int) -> int:
@@ -62,6 +67,10 @@ class Client:
         async with self._session.put(path, json=body) as response:
             return await _body(response)
 
+    async def patch(self, path: str, body: dict[str, Any]) -> Any:
+        async with self._session.patch(path, json=body) as response:
+            return await _body(response)
+
     async def delete(self, path: str) -> Any:
         async with self._session.delete(path) as response:
             return await _body(response)
@@ -84,11 +93,42 @@ class Client:
                     yield event, data
 
     async def upload(self, path: Path) -> Any:
-        with path.open("rb") as file:
+        return await self.send_files("/v1/documents", [path])
+
+    async def send_files(self, path: str, files: Sequence[Path], **fields: str) -> Any:
+        """Files as `file` of a form, with its other fields."""
+        with ExitStack() as opened:
             form = aiohttp.FormData()
-            form.add_field("file", file, filename=path.name)
-            async with self._session.post("/v1/documents", data=form) as response:
+            for name, value in fields.items():
+                form.add_field(name, value)
+            for one in files:
+                form.add_field("file", opened.enter_context(one.open("rb")), filename=one.name)
+            async with self._session.post(path, data=form) as response:
                 return await _body(response)
+
+    async def send_body(self, path: str, file: Path, params: Sequence[tuple[str, str]] = ()) -> Any:
+        """A file as the request's body."""
+        headers = {"Content-Type": "application/octet-stream"}
+        with file.open("rb") as body:
+            async with self._session.post(
+                path, data=body, params=list(params), headers=headers
+            ) as response:
+                return await _body(response)
+
+    @asynccontextmanager
+    async def as_person(self, form: dict[str, str]) -> AsyncIterator[Client]:
+        """A client with a session in the place of the key; the session ends with it."""
+        connector, base = self._session.connector, "http://localhost"
+        async with aiohttp.ClientSession(
+            base, connector=connector, connector_owner=False, timeout=self._session.timeout
+        ) as session:
+            async with session.post("/sign-in", data=form, allow_redirects=False) as response:
+                if response.status != 303:
+                    raise Unauthenticated("The sign-in was refused: see what was given.")
+            try:
+                yield Client(session)
+            finally:
+                await session.post("/sign-out", data={}, allow_redirects=False)
 
 
 async def _body(response: aiohttp.ClientResponse) -> Any:

@@ -134,6 +134,7 @@ class Event(StrEnum):
     SCREENING_REPORT_PREPARE = "screening:report:prepare"
     SCREENING_REPORT_VIEW = "screening:report:view"
     SCREENING_RESCREEN_FINISH = "screening:rescreen:finish"
+    SCREENING_TUNING_RUN = "screening:tuning:run"
     SCREENING_VERSION_APPLY = "screening:version:apply"
     SCREENING_VERSION_HOLD = "screening:version:hold"
     SCREENING_VERSION_REFUSE = "screening:version:refuse"

@@ -111,6 +111,7 @@ GRANTS: Final[dict[Role, frozenset[P]]] = {
         P.SCREENING_CUSTOMER_READ,
         P.SCREENING_LIST_MANAGE,
         P.SCREENING_REPORT_PREPARE,
+        P.SCREENING_TUNING_RUN,
     },
     Role.SERVICE: (_WORK | _SCREEN) - {P.APPROVALS_PROPOSAL_READ},
 }

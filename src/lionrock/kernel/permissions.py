@@ -54,4 +54,5 @@ class Permission(StrEnum):
     SCREENING_LIST_READ = "screening:list:read"
     SCREENING_NAME_SCREEN = "screening:name:screen"
     SCREENING_REPORT_PREPARE = "screening:report:prepare"
+    SCREENING_TUNING_RUN = "screening:tuning:run"
     SEARCH_PASSAGE_READ = "search:passage:read"

@@ -73,7 +73,17 @@ Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 def add_pages(app: FastAPI) -> None:
     """Give an application that has the API its pages too. Errors under /v1 stay as they are."""
-    for room in (auth, account, oidc, work, streaming, library, viewer, *_ADMINISTRATION, *_SCREENING):
+    for room in (
+        auth,
+        account,
+        oidc,
+        work,
+        streaming,
+        library,
+        viewer,
+        *_ADMINISTRATION,
+        *_SCREENING,
+    ):
         app.include_router(room.routes, include_in_schema=False)
     app.state.searches = set[asyncio.Task[int]]()
     app.mount("/static", _Static(directory=str(files("lionrock.web") / "static")))

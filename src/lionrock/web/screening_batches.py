@@ -11,10 +11,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi import Path as InPath
 from fastapi.responses import StreamingResponse
-from starlette.datastructures import UploadFile
 
 from lionrock.doors import house
-from lionrock.errors import InvalidInput, TooLarge
+from lionrock.errors import InvalidInput
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
@@ -24,12 +23,12 @@ from lionrock.screening.registry.tabular import Format
 from lionrock.web.administration import ask, done
 from lionrock.web.auth import Reader
 from lionrock.web.rendering import page, translator
+from lionrock.web.screening_uploads import file_of, refuse_too_large
 from lionrock.web.screening_words import scored
 from lionrock.web.sections import SCREENING
 
 PATH: Final = f"{SCREENING}/batches"
 MOST_SHOWN: Final = 200
-_OVERHEAD: Final = 1 << 16
 _TYPES: Final[dict[Output, str]] = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}
 _NAMED: Final[dict[str, Format]] = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".xlsx": "xlsx", ".jsonl": "jsonl", ".ndjson": "jsonl",
@@ -47,12 +46,10 @@ async def listing(request: Request, actor: Reader) -> Response:
 @routes.post(PATH)
 async def submit(request: Request, actor: Reader) -> Response:
     require(actor, P.SCREENING_BATCH_RUN)
-    _refuse_too_large(request)
+    refuse_too_large(request)
     async with request.form(max_files=1) as sent:
-        file = sent.get("file")
-        if not isinstance(file, UploadFile) or not file.filename:
-            raise InvalidInput(translator(request).gettext("Choose a file first."))
-        kind = _NAMED.get(PurePath(file.filename).suffix.casefold())
+        file, name = file_of(request, sent)
+        kind = _NAMED.get(PurePath(name).suffix.casefold())
         if kind is None:
             raise InvalidInput(
                 translator(request).gettext("Choose a CSV, XLSX or JSON lines (.jsonl) file.")
@@ -119,7 +116,9 @@ async def _hits(batches: Batches, actor: Actor, batch_id: UUID) -> list[dict[str
         for hit in row.get("hits", ()):
             if len(found) == MOST_SHOWN:
                 return found
-            found.append({**hit, "row": row["row"], "reference": row["reference"], "name": row["name"]})
+            found.append(
+                {**hit, "row": row["row"], "reference": row["reference"], "name": row["name"]}
+            )
     return found
 
 
@@ -127,15 +126,3 @@ async def _rows(lines: AsyncIterator[bytes]) -> AsyncIterator[dict[str, Any]]:
     async for part in lines:
         for line in part.splitlines():
             yield json.loads(line)
-
-
-def _refuse_too_large(request: Request) -> None:
-    """Before the body is read."""
-    most, length = house(request).settings.max_upload_bytes, request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > most + _OVERHEAD:
-        speak = translator(request)
-        raise TooLarge(
-            speak.gettext(
-                "The file is larger than %(most)s, the limit of this server.", most=speak.size(most)
-            )
-        )

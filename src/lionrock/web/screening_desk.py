@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
@@ -50,7 +50,9 @@ class Asking:
         """`InvalidInput` for a date or country that is not understood."""
         born = births.parse(self.birth) if self.birth.strip() else None
         if self.birth.strip() and born is None:
-            raise InvalidInput("The date of birth is not understood. Write 1962, 1962-03 or 1962-03-04.")
+            raise InvalidInput(
+                "The date of birth is not understood. Write 1962, 1962-03 or 1962-03-04."
+            )
         code = countries.code(self.country.strip()) if self.country.strip() else ""
         if self.country.strip() and not code:
             raise InvalidInput("The country is not known. Write its name or its two letters.")
@@ -97,10 +99,16 @@ async def look(request: Request, actor: Reader, asked: Sent) -> Response:
     """What screening would find. Kept nowhere; the name is in no address."""
     require(actor, P.SCREENING_NAME_SCREEN)
     state = await _in_use(request, actor)
-    hits = None
+    hits, fault = None, ""
     if state.lists and len(asked.name.strip()) >= _LEAST_LETTERS:
-        hits = await _looked(request, actor, state, asked.entity())
-    return page(request, "screening/hits.html", asked=asked, hits=hits, state=state, **_shown(request))
+        try:
+            hits = await _looked(request, actor, state, asked.entity())
+        except InvalidInput as error:  # a date that is half typed is no fault to interrupt for
+            fault = error.detail
+    return page(
+        request, "screening/hits.html", asked=asked, hits=hits, state=state,
+        **(_shown(request) | {"fault": fault}),
+    )  # fmt: skip
 
 
 @routes.post(PATH)
@@ -112,7 +120,7 @@ async def screen(request: Request, actor: Reader, asked: Sent) -> Response:
     done = await house(request).screening.registry.screening.run(actor, asked.entity())
     return page(
         request, "screening/desk.html", asked=asked, hits=done.hits, state=done.state,
-        **_shared(), **_shown(request, datetime.now(UTC)),
+        **(_shared() | _shown(request, datetime.now(UTC))),
     )  # fmt: skip
 
 
@@ -131,15 +139,15 @@ async def _looked(request: Request, actor: Actor, state: State, query: Entity) -
     return hits
 
 
-def _shared() -> dict[str, object]:
+def _shared() -> dict[str, Any]:
     return {
-        "kinds": tuple(Schema), "numbers": tuple(IdentifierKind), "recorded": None, "most": MOST_SHOWN,
+        "kinds": tuple(Schema), "numbers": tuple(IdentifierKind), "recorded": None, "most": MOST_SHOWN, "fault": "",
     }  # fmt: skip
 
 
-def _shown(request: Request, recorded: datetime | None = None) -> dict[str, object]:
+def _shown(request: Request, recorded: datetime | None = None) -> dict[str, Any]:
     speak = translator(request)
     return {
         "said": lambda hit: table(hit.match.evidence, speak), "scored": scored, "most": MOST_SHOWN,
-        "recorded": recorded,
+        "recorded": recorded, "fault": "",
     }  # fmt: skip

@@ -40,7 +40,7 @@ def rows_of(entity: Entity, speak: Translator) -> list[tuple[str, list[str]]]:
         "schema": [speak.pgettext("thing", entity.schema.value)],
         "births": [_birth(b, speak) for b in entity.births],
         "gender": [speak.pgettext("gender", entity.gender)] if entity.gender else [],
-        "countries": [_country(c, speak) for c in entity.countries],
+        "countries": [country(c, speak) for c in entity.countries],
         "identifiers": [_number(i, speak) for i in entity.identifiers],
         "birth_places": list(entity.birth_places),
         "addresses": [_address(a, speak) for a in entity.addresses],
@@ -78,7 +78,9 @@ def _tone(field: str, evidence: list[Evidence]) -> str:
 def _name(name: Name, speak: Translator) -> str:
     if name.kind == "primary":
         return name.text
-    return speak.gettext("%(name)s (%(kind)s)", name=name.text, kind=speak.name("name-kind", name.kind))
+    return speak.gettext(
+        "%(name)s (%(kind)s)", name=name.text, kind=speak.name("name-kind", name.kind)
+    )
 
 
 def _birth(birth: Birth, speak: Translator) -> str:
@@ -87,17 +89,18 @@ def _birth(birth: Birth, speak: Translator) -> str:
     return speak.gettext("about %(date)s", date=written) if birth.approximate else written
 
 
-def _country(code: str, speak: Translator) -> str:
+def country(code: str, speak: Translator) -> str:
+    """What a country of ISO 3166-1 alpha-2 is called."""
     return countries.name(code, _LOCALES[speak.language]) or code.upper()
 
 
 def _number(identifier: Identifier, speak: Translator) -> str:
-    where = f" ({_country(identifier.country, speak)})" if identifier.country else ""
+    where = f" ({country(identifier.country, speak)})" if identifier.country else ""
     return f"{speak.pgettext('number', identifier.kind)} {identifier.value}{where}"
 
 
 def _address(address: Address, speak: Translator) -> str:
     if not address.country or address.country in address.text.casefold().split():
         return address.text
-    country = _country(address.country, speak)
-    return address.text if country in address.text else f"{address.text}, {country}"
+    called = country(address.country, speak)
+    return address.text if called in address.text else f"{address.text}, {called}"

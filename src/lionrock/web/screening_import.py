@@ -17,10 +17,9 @@ from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 
-from lionrock.doors import house
-from lionrock.errors import InvalidInput, TooLarge
+from lionrock.errors import InvalidInput
 from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
 from lionrock.screening.entities import Entity
@@ -33,9 +32,9 @@ from lionrock.web.auth import Reader
 from lionrock.web.rendering import page, translator
 from lionrock.web.screening_facts import rows_of
 from lionrock.web.screening_lists import PATH, registry_of
+from lionrock.web.screening_uploads import file_of, refuse_too_large
 
 _SHOWN: Final = 5
-_OVERHEAD: Final = 1 << 16
 _COLUMN: Final = "column-"
 
 routes = APIRouter()
@@ -66,7 +65,7 @@ async def form(request: Request, actor: Reader) -> Response:
 async def preview(request: Request, actor: Reader) -> Response:
     """What the file seems to be. Nothing of it is kept."""
     require(actor, P.SCREENING_LIST_MANAGE)
-    _refuse_too_large(request)
+    refuse_too_large(request)
     async with request.form(max_files=1) as sent:
         with _laid_down(request, sent) as path:
             looked = await asyncio.to_thread(_look, path, _kind(sent), _mapping(sent))
@@ -79,7 +78,7 @@ async def preview(request: Request, actor: Reader) -> Response:
 async def take(request: Request, actor: Reader) -> Response:
     """Read the file in as a version of a list, a new one if none is chosen. Whole, or not at all."""
     require(actor, P.SCREENING_LIST_MANAGE)
-    _refuse_too_large(request)
+    refuse_too_large(request)
     registry = registry_of(request)
     async with request.form(max_files=1) as sent:
         with _laid_down(request, sent) as path:
@@ -92,7 +91,10 @@ async def take(request: Request, actor: Reader) -> Response:
                 list_id = await _new(request, actor, sent, source)
             imported = await registry.imports.take(actor, list_id, source)
     version = imported.version.number
-    return done(request, f"{PATH}/{list_id}" if imported.repeated else f"{PATH}/{list_id}/versions/{version}")
+    return done(
+        request,
+        f"{PATH}/{list_id}" if imported.repeated else f"{PATH}/{list_id}/versions/{version}",
+    )
 
 
 async def _new(request: Request, actor: Reader, sent: FormData, source: reading.Reading) -> UUID:
@@ -119,11 +121,9 @@ def _look(path: Path, kind: ListKind | None, mapping: Mapping[str, str] | None) 
 @contextmanager
 def _laid_down(request: Request, sent: FormData) -> Iterator[Path]:
     """The file that was sent, under its own name, for as long as it is read."""
-    file = sent.get("file")
-    if not isinstance(file, UploadFile) or not file.filename:
-        raise InvalidInput(translator(request).gettext("Choose a file first."))
+    file, name = file_of(request, sent)
     with TemporaryDirectory(prefix="list-") as folder:
-        path = Path(folder) / (PurePath(file.filename.replace("\\", "/")).name[-100:] or "list")
+        path = Path(folder) / (PurePath(name.replace("\\", "/")).name[-100:] or "list")
         with path.open("wb") as kept:
             shutil.copyfileobj(file.file, kept)
         yield path
@@ -139,15 +139,3 @@ def _kind(sent: FormData) -> ListKind | None:
 def _mapping(sent: FormData) -> dict[str, str] | None:
     found = {k.removeprefix(_COLUMN): str(v) for k, v in sent.items() if k.startswith(_COLUMN)}
     return found or None
-
-
-def _refuse_too_large(request: Request) -> None:
-    """Before the body is read."""
-    most, length = house(request).settings.max_upload_bytes, request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > most + _OVERHEAD:
-        speak = translator(request)
-        raise TooLarge(
-            speak.gettext(
-                "The file is larger than %(most)s, the limit of this server.", most=speak.size(most)
-            )
-        )

@@ -18,11 +18,12 @@ from lionrock.screening.registry.differences import Difference
 from lionrock.screening.registry.entries import FIRST
 from lionrock.screening.registry.lists import ScreeningList, Version
 from lionrock.screening.registry.registry import Registry
-from lionrock.web.administration import ask, done, names
+from lionrock.web.administration import ask, done
 from lionrock.web.auth import Reader
 from lionrock.web.i18n import Translator
 from lionrock.web.rendering import page, translator
 from lionrock.web.screening_facts import FIELDS, rows_of
+from lionrock.web.screening_people import known_names
 from lionrock.web.sections import SCREENING
 
 PATH: Final = f"{SCREENING}/lists"
@@ -67,7 +68,7 @@ async def one(request: Request, actor: Reader, list_id: UUID) -> Response:
     found = await registry.lists.get(actor, list_id)
     versions = await registry.lists.versions(actor, list_id)
     return page(
-        request, "screening/list.html", list=found, versions=versions, names=await names(request, actor),
+        request, "screening/list.html", list=found, versions=versions, names=await known_names(request, actor),
         shelf=shelf_of(found, versions), threshold=registry.screener.engine.threshold,
     )  # fmt: skip
 
@@ -83,18 +84,20 @@ async def version(
     """What a version changed; of one that waits, what it would change."""
     registry = registry_of(request)
     listed = await registry.lists.get(actor, list_id)
-    found = next((v for v in await registry.lists.versions(actor, list_id) if v.number == number), None)
+    found = next(
+        (v for v in await registry.lists.versions(actor, list_id) if v.number == number), None
+    )
     if found is None:
         raise NotFound(ABSENT)
     speak = translator(request)
     differences = await registry.differences.page(
         actor, list_id, number, after=after, limit=ON_A_PAGE + 1
     )
-    shown = [_change(d, speak) for d in differences[:ON_A_PAGE]]
+    changes = [_change(d, speak) for d in differences[:ON_A_PAGE]]
     return page(
-        request, "screening/version.html", list=listed, version=found, changes=shown,
-        next=shown[-1].entry_id if len(differences) > ON_A_PAGE else None, begun=after != FIRST,
-        names=await names(request, actor),
+        request, "screening/version.html", list=listed, shown=found, changes=changes,
+        next=changes[-1].entry_id if len(differences) > ON_A_PAGE else None, begun=after != FIRST,
+        names=await known_names(request, actor),
     )  # fmt: skip
 
 
@@ -159,7 +162,9 @@ def _change(difference: Difference, speak: Translator) -> Change:
     )  # fmt: skip
 
 
-def _fields(difference: Difference, speak: Translator) -> Iterator[tuple[str, list[str], list[str]]]:
+def _fields(
+    difference: Difference, speak: Translator
+) -> Iterator[tuple[str, list[str], list[str]]]:
     """Of a changed entry, the fields whose wording differs; order alone is no difference to read."""
     if difference.before is None or difference.after is None:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,8 +13,10 @@ from lionrock.kernel.actors import NOBODY, Actor, Role
 from lionrock.kernel.decisions import require
 from lionrock.kernel.grants import GRANTS
 from lionrock.kernel.permissions import Permission as P
+from lionrock.web.administration import names
 from lionrock.web.i18n import Translator
 from lionrock.web.rendering import translator
+from lionrock.web.sections import may
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,13 @@ async def colleagues(request: Request, actor: Actor) -> Colleagues:
         for r in rows
     ]
     return Colleagues(actor, everyone, translator(request))
+
+
+async def known_names(request: Request, actor: Actor) -> Callable[[UUID | None], str]:
+    """Names for pages that do not show alerts: of colleagues, or as the administration has them."""
+    if may(actor, P.SCREENING_ALERT_READ):
+        return await colleagues(request, actor)
+    return await names(request, actor)
 
 
 def _may_work(roles: list[str]) -> bool:

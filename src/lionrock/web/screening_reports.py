@@ -64,7 +64,9 @@ async def edit(
         try:
             draft = _draft(kept.draft, sent)
         except (ValidationError, ValueError) as error:
-            text = translator(request).gettext("A field of the draft is too long or not filled in right.")
+            text = translator(request).gettext(
+                "A field of the draft is too long or not filled in right."
+            )
             raise InvalidInput(text) from error
     await reports.edit(actor, report_id, draft, version)
     return done(request, f"{REPORTS}/{report_id}")

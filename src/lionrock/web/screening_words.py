@@ -14,6 +14,7 @@ from typing import Final
 
 from lionrock.screening.matching.results import Evidence
 from lionrock.web.i18n import Translator
+from lionrock.web.screening_facts import country
 
 FEATURES: Final[dict[str, tuple[str, ...]]] = {
     "birth_differs": ("dates of birth contradict: %(a)s and %(b)s",),
@@ -28,13 +29,16 @@ FEATURES: Final[dict[str, tuple[str, ...]]] = {
     "character_unread": ("%(a)s is not read %(b)s",),
     "character_variant": ("%(a)s and %(b)s are forms of one character",),
     "characters_differ": ("the Chinese names differ: %(a)s and %(b)s",),
-    "country_differs": ("no country in common: %(a)s and %(b)s",),
-    "country_same": ("a country in common: %(a)s",),
+    "country_differs": ("no country in common: %(country)s and %(land)s",),
+    "country_same": ("a country in common: %(country)s",),
     "facts_bounded": ("facts that many people share count %(a)s bits at most",),
     "gender_differs": ("%(gender)s against %(other)s",),
     "gender_same": ("both %(gender)s",),
     "identifier_differs": ("another %(kind)s: %(a)s and %(b)s",),
     "identifier_same": ("the same %(kind)s: %(a)s",),
+    "names_apart": (
+        "the names cannot be compared: one has no letters, or neither spells the other",
+    ),
     "other_schema": ("a %(schema)s against a %(thing)s",),
     "syllable_bridge": (
         "%(a)s and %(b)s both spell one character",
@@ -69,6 +73,8 @@ _NAMED: Final = {
     "schema": "thing", "thing": "thing",
 }  # fmt: skip
 """Parts that are words themselves, with the context that translates them."""
+_CODED: Final = {"country": "country", "gender": "gender", "other": "thing"}
+"""By the beginning of a feature's name: what its sides are, where they are not words of a source."""
 _PART: Final = re.compile(r"%\\\((\w+)\\\)s|%\((\w+)\)s")
 
 
@@ -100,12 +106,23 @@ def worded(evidence: Evidence, speak: Translator) -> str:
 def table(found: Iterable[Evidence], speak: Translator) -> list[Said]:
     """All evidence of a match, in the engine's order: strongest first."""
     return [
-        Said(e.query, e.listed, worded(e, speak), e.weight, signed(e.weight, speak)) for e in found
-    ]
+        Said(
+            _side(e.feature, e.query, speak), _side(e.feature, e.listed, speak), worded(e, speak),
+            e.weight, signed(e.weight),
+        )
+        for e in found
+    ]  # fmt: skip
 
 
-def signed(weight: float, speak: Translator) -> str:
-    return f"{'+' if weight > 0 else '−' if weight < 0 else ''}{speak.number(round(abs(weight), 1))}"
+def signed(weight: float) -> str:
+    """With its sign, to a tenth of a bit."""
+    return f"{'+' if weight > 0 else '−' if weight < 0 else ''}{abs(weight):.1f}"
+
+
+def _side(feature: str, part: str, speak: Translator) -> str:
+    """A part compared; codes and our own words as the reader knows them."""
+    name = _CODED.get(feature.partition("_")[0])
+    return _part(name, part, speak) if name and part else part
 
 
 def scored(score: float) -> str:
@@ -114,6 +131,8 @@ def scored(score: float) -> str:
 
 
 def _part(name: str, text: str, speak: Translator) -> str:
+    if name in ("country", "land"):
+        return ", ".join(country(code, speak) for code in text.split(", "))
     context = _NAMED.get(name)
     return speak.pgettext(context, text) if context else text
 
@@ -121,4 +140,6 @@ def _part(name: str, text: str, speak: Translator) -> str:
 @cache
 def _pattern(sentence: str) -> re.Pattern[str]:
     """The sentence with its parts as groups, the shortest first."""
-    return re.compile(_PART.sub(lambda m: f"(?P<{m[1] or m[2]}>.+?)", re.escape(sentence)), re.DOTALL)
+    return re.compile(
+        _PART.sub(lambda m: f"(?P<{m[1] or m[2]}>.+?)", re.escape(sentence)), re.DOTALL
+    )

@@ -14,6 +14,7 @@ from lionrock.api.routes import (
     screening_names,
     screening_payments,
     screening_reports,
+    screening_tuning,
 )
 
 
@@ -29,6 +30,7 @@ def router() -> APIRouter:
         screening_alerts,
         screening_alert_work,
         screening_reports,
+        screening_tuning,
     ):
         part.add(routes)
     return routes

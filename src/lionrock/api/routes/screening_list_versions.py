@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
@@ -19,11 +19,12 @@ from lionrock.errors import InvalidInput
 from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
 from lionrock.screening.lists.kinds import ListKind
-from lionrock.screening.lists.mapping import guess_mapping, headers, preview
-from lionrock.screening.lists.reading import Reading, detect, read
 from lionrock.screening.registry.differences import Difference
 from lionrock.screening.registry.entries import FIRST
 from lionrock.screening.registry.lists import Version
+
+if TYPE_CHECKING:
+    from lionrock.screening.lists.reading import Reading
 
 _FEW = 20
 _Files = Annotated[list[UploadFile], File(min_length=1, max_length=10)]
@@ -154,6 +155,8 @@ def _opened(
     path: Path, kind: ListKind | None, listed: str, columns: Mapping[str, str] | None
 ) -> Reading:
     """`InvalidInput` for another kind of list than this one has, unless it was said."""
+    from lionrock.screening.lists.reading import detect, read  # half a second, for who needs it
+
     found = kind or (ListKind.TABLE if columns else detect(path))
     known = {k.value for k in ListKind}
     if kind is None and listed in known and found != listed:
@@ -165,6 +168,9 @@ def _opened(
 
 
 def _preview(path: Path, columns: Mapping[str, str] | None) -> PreviewOut:
+    from lionrock.screening.lists.mapping import guess_mapping, headers, preview
+    from lionrock.screening.lists.reading import detect
+
     found = detect(path)
     if found is not ListKind.TABLE:
         raise InvalidInput(f"The file is of the kind {found}: it needs no mapping.")

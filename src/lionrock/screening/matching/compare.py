@@ -49,7 +49,8 @@ def matched(query: Entity, listed: Entity, pairs: Iterable[NamePair]) -> Match:
     known += _bounded(known)
     bits = best.bits + sum(one.weight for one in known)
     evidence = sorted(
-        [*explain.names(best.by), *_weak(best.listed), *known], key=lambda e: -abs(e.weight)
+        [*explain.names(best.by, best.query.text, best.listed.text), *_weak(best.listed), *known],
+        key=lambda e: -abs(e.weight),
     )
     return Match(listed.id, score(bits), best.query, best.listed, tuple(evidence))
 

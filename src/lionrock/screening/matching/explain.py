@@ -20,15 +20,16 @@ _HOW = {
 }  # fmt: skip
 
 
-def names(by: persons.Compared | organisations.Compared) -> list[Evidence]:
-    """The parts of a name comparison; their weights add up to its bits."""
+def names(by: persons.Compared | organisations.Compared, a: str, b: str) -> list[Evidence]:
+    """The parts of the comparison of two names, `a` and `b`; their weights add up to its bits."""
     if isinstance(by, organisations.Compared):
         return _words(by.pairs, by.only_a, by.only_b, by.bits)
     if by.chinese:
         return list(_chinese(by.chinese))
     if by.words:
         return _words(by.words.pairs, by.words.only_a, by.words.only_b, by.words.bits)
-    return []
+    said = "the names cannot be compared: one has no letters, or neither spells the other"
+    return [Evidence("names_apart", by.bits, a, b, said)] if by.bits else []
 
 
 def _words(

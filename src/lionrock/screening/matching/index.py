@@ -12,7 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from lionrock.errors import Conflict
 from lionrock.screening.entities import Entity
 from lionrock.screening.matching import index_files, keys, mentioning
 from lionrock.screening.matching.compare import LIFT, matched, names
@@ -37,11 +36,8 @@ class EntityIndex:
 
     @classmethod
     def open(cls, folder: Path) -> EntityIndex:
-        """`Conflict` if another version wrote it: build it anew."""
-        reading = Reading(folder)
-        if reading.version != index_files.VERSION:
-            raise Conflict(f"The index {folder} is of version {reading.version}. Build it anew.")
-        return cls(reading)
+        """`Conflict` if another version wrote it or it is damaged: build it anew."""
+        return cls(Reading(folder))
 
     def __len__(self) -> int:
         return self._reading.entities

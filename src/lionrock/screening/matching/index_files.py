@@ -9,6 +9,7 @@ word_at.npy     int32: where each word begins
 word_term.npy   int32: each word's term
 key_hash.npy, key_word.npy   keys that likeness goes by (sound, variant …), sorted, and their words
 name_entity.npy int32, name_number.npy int16, name_slack.npy float32, name_kind.npy int8
+name_parts.npy uint8, name_worth.npy float32, name_spelt.npy bool: `keys.size`
 entities.bin, entity_at.npy  int64: each entity as JSON
 """
 
@@ -23,11 +24,11 @@ import numpy as np
 
 from lionrock.screening.entities import Entity
 from lionrock.screening.entity_json import told
-from lionrock.screening.matching import keys
+from lionrock.screening.matching import keys, meetings
 from lionrock.screening.matching.compare import names
 from lionrock.screening.names import words as likely
 
-VERSION = 1
+VERSION = 4
 
 
 def hashed(term: str) -> int:
@@ -41,10 +42,11 @@ def word_keys(word: str) -> Iterator[str]:
     yield f"bare:{likely.without_vowels(word)}"
     yield f"bare:{word}"
     yield f"end:{word[-3:]}{len(word)}"
+    yield f"bag:{''.join(sorted(word))}"
     group = likely.variant(word)
     if group is not None:
         yield f"group:{group}"
-    yield f"abdul:{word.removeprefix('abdul')}"
+    yield f"abdul:{likely.sound(word.removeprefix('abdul'))}"
 
 
 def build(entities: Iterable[Entity], folder: Path) -> None:
@@ -55,6 +57,7 @@ def build(entities: Iterable[Entity], folder: Path) -> None:
     name_number: list[int] = []
     slack: list[float] = []
     kinds: list[int] = []
+    sizes: list[keys.Size] = []
     entity_at = [0]
     with (folder / "entities.bin").open("wb") as file:
         for at, entity in enumerate(entities):
@@ -65,6 +68,7 @@ def build(entities: Iterable[Entity], folder: Path) -> None:
                     posted.setdefault(term, []).append(len(name_entity))
                 name_entity.append(at)
                 name_number.append(number)
+                sizes.append(keys.size(name.text, entity.schema))
                 kinds.append(keys.kind(entity.schema))
                 slack.append(2.5 * sum(len(t) == 3 and t.startswith("w:") for t in mine))
             for term in keys.identifiers(entity):
@@ -73,6 +77,9 @@ def build(entities: Iterable[Entity], folder: Path) -> None:
     _save(folder, "name_number", name_number, np.int16)
     _save(folder, "name_slack", slack, np.float32)
     _save(folder, "name_kind", kinds, np.int8)
+    _save(folder, "name_parts", [min(size.parts, 255) for size in sizes], np.uint8)
+    _save(folder, "name_worth", [size.worth for size in sizes], np.float32)
+    _save(folder, "name_spelt", [size.spelt for size in sizes], np.bool_)
     _save(folder, "entity_at", entity_at, np.int64)
     terms = _postings(folder, posted)
     buckets = _words(folder, [t for t in posted if t[0] in "wj"], terms)
@@ -81,6 +88,7 @@ def build(entities: Iterable[Entity], folder: Path) -> None:
         "entities": len(entity_at) - 1,
         "names": len(name_entity),
         "buckets": buckets,
+        "rare": sorted(t for t in posted if t[0] in "hH" and meetings.is_rare(t[2:], t[0] == "H")),
     }
     (folder / "meta.json").write_text(json.dumps(meta))
 

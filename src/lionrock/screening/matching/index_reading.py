@@ -12,11 +12,12 @@ import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
+from lionrock.errors import Conflict
 from lionrock.screening.entities import Entity
 from lionrock.screening.entity_json import understood
 from lionrock.screening.matching import keys, meetings
 from lionrock.screening.matching.facts import OTHER_SCHEMA
-from lionrock.screening.matching.index_files import hashed, word_keys
+from lionrock.screening.matching.index_files import VERSION, hashed, word_keys
 from lionrock.screening.names.words import likeness
 
 Array = np.ndarray[Any, Any]
@@ -31,22 +32,52 @@ class Reading:
     """One index folder. Arrays are mapped: processes share them, and pages come as they are needed."""
 
     def __init__(self, folder: Path) -> None:
-        meta = json.loads((folder / "meta.json").read_text())
-        self.version: int = meta["version"]
+        """`Conflict` if another version wrote the index, or a part of it is missing."""
+        try:
+            meta = json.loads((folder / "meta.json").read_text())
+            if meta["version"] != VERSION:
+                raise Conflict(
+                    f"The index {folder} is of version {meta['version']}. Build it anew."
+                )
+            self._map(folder, meta)
+            self._check()
+        except (OSError, ValueError, KeyError) as error:
+            raise Conflict(f"The index {folder} is damaged ({error}). Build it anew.") from error
+        self._other_kind: dict[int, Array] = {}
+        self._alike = lru_cache(maxsize=_REMEMBERED)(self._alike_anew)
+        self._bucket = lru_cache(maxsize=512)(self._bucket_anew)
+
+    def _map(self, folder: Path, meta: dict[str, Any]) -> None:
         self.entities: int = meta["entities"]
         self._buckets: dict[str, list[int]] = meta["buckets"]
-        self._names: int = meta["names"]
+        self.names: int = meta["names"]
+        self._rare = {space: [t for t in meta["rare"] if t[0] == space] for space in "Hh"}
         self._hashes, self._starts, self._postings = _mapped(folder, "hashes", "starts", "postings")
         self._word_at, self._word_term = _mapped(folder, "word_at", "word_term")
         self._key_hash, self._key_word = _mapped(folder, "key_hash", "key_word")
         self._name_entity, self._name_number = _mapped(folder, "name_entity", "name_number")
-        self._slack, self._kind = _mapped(folder, "name_slack", "name_kind")
-        self._other_kind: dict[int, Array] = {}
+        self.slack, self.kind = _mapped(folder, "name_slack", "name_kind")
+        self.parts, self.name_worth = _mapped(folder, "name_parts", "name_worth")
+        (self.spelt,) = _mapped(folder, "name_spelt")
         (self._entity_at,) = _mapped(folder, "entity_at")
-        self._words = np.memmap(folder / "words.bin", np.uint8, "r") if self._buckets else None
-        self._entity_lines = np.memmap(folder / "entities.bin", np.uint8, "r")
-        self._alike = lru_cache(maxsize=_REMEMBERED)(self._alike_anew)
-        self._bucket = lru_cache(maxsize=512)(self._bucket_anew)
+        self._words = _bytes(folder / "words.bin")
+        self._entity_lines = _bytes(folder / "entities.bin")
+
+    def _check(self) -> None:
+        """`ValueError` if the files are not of one another's lengths."""
+        lengths = [
+            (len(self._entity_lines), self._entity_at[-1]),
+            (len(self._entity_at) - 1, self.entities),
+            (len(self._words), self._word_at[-1]),
+            (len(self._word_term), len(self._word_at) - 1),
+            (len(self._postings), self._starts[-1]),
+            (len(self._starts) - 1, len(self._hashes)),
+            (len(self._key_hash), len(self._key_word)),
+        ]
+        of_names = (self._name_entity, self._name_number, self.slack, self.kind, self.parts)
+        lengths += [(len(one), self.names) for one in (*of_names, self.name_worth, self.spelt)]
+        if any(found != expected for found, expected in lengths):
+            raise ValueError("a file is cut off")
 
     def entity(self, at: int) -> Entity:
         line = bytes(self._entity_lines[self._entity_at[at] : self._entity_at[at + 1]])
@@ -56,25 +87,13 @@ class Reading:
         """A name's entity, and its number among that entity's names."""
         return int(self._name_entity[at]), int(self._name_number[at])
 
-    @property
-    def names(self) -> int:
-        return self._names
-
-    @property
-    def kinds(self) -> Array:
-        """Each name's kind, see `keys.kind`."""
-        return self._kind
-
-    @property
-    def slack(self) -> Array:
-        """What initials of each name may add."""
-        return self._slack
-
     def worth(self, terms: Sequence[keys.Term]) -> Array | None:
         """For each name, the most that terms together are worth to it; None if nothing meets them."""
-        found = [w for w in (self._worth(*term) for term in terms) if w is not None]
-        total: Array = sum(found[1:], start=found[0]) if found else np.empty(0)
-        return total if found else None
+        total: Array | None = None
+        for term in terms:
+            worth = self._worth(*term)
+            total = worth if total is None else total if worth is None else total + worth
+        return total
 
     def posted(self, term: str) -> Array:
         """The names that have a term."""
@@ -83,7 +102,7 @@ class Reading:
 
     def names_worth(self, rows: Iterable[keys.Row], needed: float, kind: int) -> set[int]:
         """The names to which the terms of a row may be worth `needed` bits, to a query of a kind."""
-        base = self._slack + self._against(kind)
+        base = self.slack + self._against(kind)
         met: dict[keys.Term, Array | None] = {}
         found: set[int] = set()
         for row in rows:
@@ -97,7 +116,7 @@ class Reading:
         self, row: keys.Row, worth: Sequence[Array | None], base: Array, needed: float
     ) -> list[int]:
         total = base + np.float32(row.more)
-        missed = np.zeros(self._names, np.float32)
+        missed = np.zeros(self.names, np.float32)
         certain = 0.0
         for best, miss in zip(worth, row.misses or (0.0,) * len(worth), strict=True):
             if best is None:
@@ -106,7 +125,8 @@ class Reading:
             total += best
             if miss:
                 missed += np.float32(miss) * (best == 0)
-        total -= np.minimum(missed + np.float32(certain), np.float32(row.most_missed))
+        missed = np.maximum(missed + np.float32(certain - row.forgiven), np.float32(0))
+        total -= np.minimum(missed, np.float32(row.most_missed))
         return np.flatnonzero(total >= needed).tolist()
 
     def _worth(self, term: str, most: float) -> Array | None:
@@ -115,14 +135,14 @@ class Reading:
         if not alike:
             return None
         whom, worth = self._met(alike)
-        best = np.zeros(self._names, np.float32)
+        best = np.zeros(self.names, np.float32)
         best[whom] = worth  # least first: the last written is the most
         return best
 
     def _against(self, kind: int) -> Array:
         """What it costs to be of another kind; 0 for who may be either."""
         if kind not in self._other_kind:
-            differs = (self._kind != kind) & (self._kind != keys.ANY_KIND) & (kind != keys.ANY_KIND)
+            differs = (self.kind != kind) & (self.kind != keys.ANY_KIND) & (kind != keys.ANY_KIND)
             self._other_kind[kind] = np.where(differs, np.float32(OTHER_SCHEMA), np.float32(0))
         return self._other_kind[kind]
 
@@ -137,6 +157,7 @@ class Reading:
             found = self._words_like(term, most)
         elif space in "sS":
             found = self._placed([*meetings.of_syllable(text, space == "S").items(), (term, most)])
+            found |= self._placed(meetings.of_rare(text, self._rare["H" if space == "S" else "h"]))
         elif space in "hH":
             found = self._placed([*meetings.of_character(text, space == "H").items(), (term, most)])
         else:
@@ -156,8 +177,7 @@ class Reading:
         """A word meets words, and neighbours put together; those meet words."""
         word, joined = term[2:], term[0] == "j"
         found = self._placed([(f"w:{word}", most), (f"a:{word}", _WHOLE_BITS)])
-        if not joined:
-            found |= self._placed([(f"j:{word}", most)])
+        found |= self._placed([(f"j:{word}", most)])
         near = set(self._near(word, "w" if joined else "wj"))
         for key in word_keys(word):
             near.update(self._keyed(key))
@@ -193,7 +213,6 @@ class Reading:
         return first, [self._word(at)[2:] for at in range(first, last)]
 
     def _word(self, at: int) -> str:
-        assert self._words is not None
         return bytes(self._words[self._word_at[at] : self._word_at[at + 1] - 1]).decode()
 
     def _place(self, term: str) -> int | None:
@@ -203,5 +222,11 @@ class Reading:
         return self._postings[self._starts[place] : self._starts[place + 1]]
 
 
+def _bytes(path: Path) -> Array:
+    """A file's bytes; an empty file can't be mapped."""
+    return np.memmap(path, np.uint8, "r") if path.stat().st_size else np.empty(0, np.uint8)
+
+
 def _mapped(folder: Path, *names: str) -> Sequence[Any]:
-    return [np.load(folder / f"{name}.npy", mmap_mode="r") for name in names]
+    loaded = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in names)
+    return [each.view(np.ndarray) for each in loaded]  # mapped still, and read faster

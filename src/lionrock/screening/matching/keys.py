@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from lionrock.screening.entities import Entity, Schema
 from lionrock.screening.matching import chinese, latin, organisations
@@ -32,6 +33,7 @@ _CHARACTER_BITS, _WHOLE_BITS = 14.0, 22.0
 _COMPLETE_PERSON, _COMPLETE_OTHER = 1.5, 5.5
 _INITIAL_BITS = 2.5
 _NO_CAP = 1e9
+_SLIP = 4.0
 Term = tuple[str, float]
 
 
@@ -46,6 +48,8 @@ class Row:
     more: float
     misses: tuple[float, ...] = ()
     most_missed: float = _NO_CAP
+    forgiven: float = 0.0
+    """So much of that is not certain: a slip of the pen costs less than another syllable."""
 
 
 def may_be_person(schema: Schema) -> bool:
@@ -128,7 +132,7 @@ def _as_chinese(row: Sequence[Unit]) -> Row:
     misses = tuple(
         -chinese.GIVEN_GAP if u.kind in ("syllable", "character") else 0.0 for u in units
     )
-    return Row(terms, _initials(row), misses)
+    return Row(terms, _initials(row), misses, forgiven=_SLIP)
 
 
 def _units(row: Sequence[Unit]) -> Iterator[Term]:
@@ -150,9 +154,10 @@ def _organisation(name: str) -> Iterator[Row]:
     parts = [p for p in organisation(name).parts if p.kind != "legal"]
     known = [_part(p) for p in parts]
     misses = tuple(organisations.ALONE * organisations.information(p) for p in parts)
+    complete = max(_COMPLETE_OTHER, organisations.WHOLE_NAME + 0.5 - sum(bits for _, bits in known))
     yield Row(
         tuple(known),
-        _COMPLETE_OTHER,
+        complete,
         tuple(0.0 if p.kind == "number" else m for p, m in zip(parts, misses, strict=True)),
     )
     spelt = [t for p in parts for t in _spelling(p)]
@@ -185,3 +190,34 @@ def identifiers(entity: Entity) -> Iterator[str]:
     for identifier in entity.identifiers:
         if identifier.kind in STRONG:
             yield f"i:{identifier.kind.value}:{plain_identifier(identifier)}"
+
+
+class Size(NamedTuple):
+    """Of a name's smallest reading."""
+
+    parts: int
+    worth: float
+    """Bits that its parts are worth at least."""
+    spelt: bool
+    """Syllables may meet it: Chinese characters, or words that are syllables."""
+
+
+def size(name: str, schema: Schema) -> Size:
+    found: list[Size] = []
+    if may_be_person(schema):
+        found += [_person_size(form) for form in forms(name)]
+    if schema is not Schema.PERSON:
+        known = organisation(name)
+        parts = [p for p in known.parts if p.kind != "legal"]
+        worth = sum(organisations.information(p) for p in parts)
+        found.append(Size(len(parts), worth, known.han))
+    least = [min((s[at] for s in found), default=0) for at in (0, 1)]
+    return Size(int(least[0]), least[1], any(s.spelt for s in found))
+
+
+def _person_size(form: Form) -> Size:
+    if form.han:
+        return Size(len(form.han), 0.0, True)
+    words = [w.text for w in latin.words(form) if w.text not in PARTICLES]
+    spelt = any(all(u.whole for u in r if u.role == "surname") for r in chinese.readings(form))
+    return Size(len(words), 0.0 if spelt else sum(latin.worth(w) for w in words), spelt)

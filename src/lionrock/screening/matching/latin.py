@@ -76,6 +76,7 @@ def compare(a: Form, b: Form) -> Words:
     mine, others = list(words(a)), list(words(b))
     pairs = _paired(mine, others)
     pairs += _merged(mine, others, swap=False) + _merged(others, mine, swap=True)
+    pairs = _with_servant(pairs, mine, others)
     whole = _as_one(a, b)
     found = _weighed(pairs, mine, others)
     if _is_reordered(a, b, pairs):
@@ -132,7 +133,7 @@ def _cut_last(
         (others, mine, used_b, used_a, True),
     ):
         last = len(xs) - 1
-        if last < 1 or last in used_x or len(xs[last].text) < 2:
+        if last < 1 or last in used_x or len(xs[last].text) < 2 or xs[last].text in _ABD:
             continue
         for j, y in enumerate(ys):
             if j not in used_y and y.text.startswith(xs[last].text):
@@ -164,10 +165,23 @@ def _merged(mine: list[Word], others: list[Word], *, swap: bool) -> list[Pair]:
     return pairs
 
 
+def _with_servant(pairs: list[Pair], mine: list[Word], others: list[Word]) -> list[Pair]:
+    """Abdul set apart from its word, as in a name turned round: Rehman Abdur for Abdur Rehman."""
+    for at, pair in enumerate(pairs):
+        for written, left in ((pair.a, others), (pair.b, mine)):
+            apart = next((w for w in left if w.text in _ABD), None)
+            joined = written.split()
+            if apart and len(joined) > 1 and joined[0].lower() in _ABD and pair.how == "variant":
+                left.remove(apart)
+                whole = information("abdul" + joined[-1].lower()) - 1.0
+                return [*pairs[:at], replace(pair, bits=whole), *pairs[at + 1 :]]
+    return pairs
+
+
 def _as_one(a: Form, b: Form) -> Words | None:
     """Both names without their spaces, a slip apart at most: a break in the wrong place."""
     x, y = ("".join(w.text for w in f.words) for f in (a, b))
-    if x == y or min(len(x), len(y)) < 7 or len(a.words) == len(b.words):
+    if min(len(x), len(y)) < 7 or (x != y and len(a.words) == len(b.words)):
         return None
     allowed = 1 if len(x) < 14 else 2
     distance = OSA.distance(x, y, score_cutoff=allowed)
@@ -196,7 +210,7 @@ def _told(left: list[Word]) -> float:
 
 def worth(word: str) -> float:
     """Bits that a word without a counterpart would have been worth."""
-    if word in PARTICLES:
+    if word in PARTICLES or word in _ABD:
         return 0.2
     if len(word) == 1:
         return 2.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from lionrock.screening.names import syllables
@@ -26,6 +27,22 @@ def of_syllable(syllable: str, surname: bool) -> dict[str, float]:
                 if key not in found:
                     found[key] = syllables.bridge(syllable, other, role) - 0.5
     return {term: bits for term, bits in found.items() if bits > _LEAST}
+
+
+def is_rare(folded: str, surname: bool) -> bool:
+    """Too rare for what a spelling usually stands for (`syllables.characters_spelt`)."""
+    return not syllables.is_common(folded, "surname" if surname else "given")
+
+
+def of_rare(syllable: str, terms: Iterable[str]) -> list[tuple[str, float]]:
+    """Those of the rare characters' terms that a syllable spells, with their bits."""
+    found = []
+    for term in terms:
+        role: Role = "surname" if term[0] == "H" else "given"
+        bits = max(syllables.weight(syllable, c, role) for c in unfolded(term[2:]))
+        if bits > _LEAST:
+            found.append((term, bits))
+    return found
 
 
 @lru_cache(maxsize=16384)

@@ -8,6 +8,7 @@ each name found, the stretch that compares best.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import numpy as np
@@ -15,15 +16,27 @@ import numpy as np
 from lionrock.screening.entities import Entity, Name, Schema
 from lionrock.screening.matching.compare import by_name, names
 from lionrock.screening.matching.index_reading import Reading
-from lionrock.screening.matching.tokens import Token, alone, initial, is_legal, parts, sequences
+from lionrock.screening.matching.latin import LISTED_ALONE
+from lionrock.screening.matching.organisations import ALONE, WHOLE_NAME
+from lionrock.screening.matching.tokens import (
+    Token,
+    alone,
+    initial,
+    is_legal,
+    parts,
+    pieces,
+    sequences,
+)
 
 Array = np.ndarray[Any, Any]
 _WORDS, _CHARACTERS = 8, 16
 """Tokens in the longest stretch."""
 _CHUNK: Final = 32
 _MOST_ALONE: Final = 6.0
-_COMPLETE_PERSON, _COMPLETE_OTHER = 1.5, 5.5
-_PERSON: Final = 1
+_COMPLETE_PERSON, _COMPLETE_OTHER = 1.5, WHOLE_NAME - 2.0
+"""What it may add that a whole name is there; an organisation's is worth `WHOLE_NAME` at least."""
+_PERSON, _OTHER = 1, 2
+_LEGAL: Final = 0.5
 _TRIES: Final = 4
 """Stretches that are compared with one name."""
 Stretch = tuple[int, int]
@@ -32,68 +45,99 @@ Entities = Callable[[int], Entity]
 
 def mentions(reading: Reading, entities: Entities, text: str, needed: float) -> list[Stretch]:
     """Ranges of `text`, in order, each of which brings a listed name to `needed` bits."""
+    search = _Search(reading, entities, needed, _wanted(reading, needed))
     found: dict[Stretch, None] = {}
     for sequence in sequences(text):
         most = _CHARACTERS if sequence[0].han else _WORDS
         for first in range(0, max(len(sequence) - most, 0) + 1, _CHUNK - most):
             chunk = sequence[first : first + _CHUNK]
-            found |= dict.fromkeys(_in_chunk(reading, entities, text, chunk, most, needed))
+            found |= dict.fromkeys(search.in_chunk(text, chunk, most))
     return sorted(found)
 
 
-def _in_chunk(
-    reading: Reading,
-    entities: Entities,
-    text: str,
-    tokens: Sequence[Token],
-    most: int,
-    needed: float,
-) -> Iterator[Stretch]:
-    listed, bits = _bits(reading, tokens, needed)
-    if not len(listed):
-        return
-    legal = is_legal(tokens)
-    for column, places in _stretches(bits, tokens, most, _least(reading, needed)[listed]).items():
-        name, schema = _name(reading, entities, int(listed[column]))
-        tried = [p for place in places for p in _with_form(place, legal)]
-        spans = [(tokens[i].start, tokens[j].end) for i, j in tried]
-        worth = [
-            (by_name(Schema.LEGAL_ENTITY, schema, Name(text[a:b]), name).bits, a - b, a, b)
-            for a, b in spans
-        ]
-        best = max(worth)
-        if best[0] >= needed:
-            yield best[2], best[3]
+@dataclass(frozen=True, slots=True)
+class _Search:
+    reading: Reading
+    entities: Entities
+    needed: float
+    wanted: _Wanted
+
+    def in_chunk(self, text: str, tokens: Sequence[Token], most: int) -> Iterator[Stretch]:
+        listed, bits = _bits(self.reading, tokens, self.wanted)
+        if not len(listed):
+            return
+        legal = is_legal(tokens)
+        for column, places in _stretches(bits, tokens, most, self.wanted.of(listed)).items():
+            tried = [p for place in places for p in _with_form(place, legal)]
+            spans = [(tokens[i].start, tokens[j].end) for i, j in tried]
+            best = max(self._compared(text, spans, int(listed[column])))
+            if best[0] >= self.needed:
+                yield best[2], best[3]
+
+    def _compared(
+        self, text: str, spans: Sequence[Stretch], at: int
+    ) -> Iterator[tuple[float, int, int, int]]:
+        """Bits of each range against a listed name, less its length, start and end."""
+        entity, number = self.reading.name(at)
+        listed = self.entities(entity)
+        name = names(listed)[number]
+        for start, end in spans:
+            query = Name(" ".join(text[start:end].split()))
+            found = by_name(Schema.LEGAL_ENTITY, listed.schema, query, name)
+            yield found.bits, start - end, start, end
 
 
-def _least(reading: Reading, needed: float) -> Array:
-    """What the tokens must be worth to each name at least."""
-    more = np.where(
-        reading.kinds == _PERSON, np.float32(_COMPLETE_PERSON), np.float32(_COMPLETE_OTHER)
-    )
-    least: Array = np.float32(needed) - more - reading.slack
-    return least
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a stretch must be worth to each of some names: with nothing of the name left, and with some."""
+
+    complete: Array
+    partly: Array
+    share: Array
+    """What a bit of the name costs that the stretch lacks."""
+    parts: Array
+    worth: Array
+
+    def of(self, names: Array) -> _Wanted:
+        return _Wanted(*(getattr(self, f.name)[names] for f in fields(self)))
+
+    def met(self, total: Array, pieces: Array) -> Array:
+        lacking = self.share * np.maximum(self.worth - total, 0)
+        whole: Array = (total >= self.complete) & (pieces >= self.parts)
+        partly: Array = total - lacking >= self.partly
+        return np.logical_or(whole, partly)
 
 
-def _bits(reading: Reading, tokens: Sequence[Token], needed: float) -> tuple[Array, Array]:
+def _wanted(reading: Reading, needed: float) -> _Wanted:
+    person = reading.kind == _PERSON
+    least = np.float32(needed) - reading.slack
+    more = np.where(person, np.float32(_COMPLETE_PERSON), np.float32(_COMPLETE_OTHER))
+    partly = least - np.where(person, np.float32(0), np.float32(_LEGAL))
+    share = np.where(reading.kind == _OTHER, np.float32(ALONE), np.float32(LISTED_ALONE))
+    return _Wanted(least - more, partly, share, reading.parts, reading.name_worth)
+
+
+def _bits(reading: Reading, tokens: Sequence[Token], wanted: _Wanted) -> tuple[Array, Array]:
     """The names that all tokens together are worth enough to; tokens × those names, the most bits."""
     found = np.zeros((len(tokens), reading.names), np.float32)
     for part in parts(tokens):
         worth = reading.worth(part.terms)
         if worth is None:
             continue
+        if part.terms[0][0][0] in "sS":
+            worth = worth * reading.spelt
         each = worth / np.float32(part.length) if part.length > 1 else worth
         for at in range(part.first, part.first + part.length):
             np.maximum(found[at], each, out=found[at])
     for at, token in enumerate(tokens):
         if initial(token):
             found[at] += np.float32(initial(token))
-    listed = np.flatnonzero(found.sum(axis=0) >= _least(reading, needed))
+    listed = np.flatnonzero(found.sum(axis=0) >= wanted.complete)
     return listed, found[:, listed]
 
 
 def _stretches(
-    bits: Array, tokens: Sequence[Token], most: int, least: Array
+    bits: Array, tokens: Sequence[Token], most: int, wanted: _Wanted
 ) -> dict[int, list[Stretch]]:
     """For each name, by its column, the stretches that may be worth enough, best first; ends are of the name."""
     costs = np.minimum(np.array(alone(tokens), np.float32), _MOST_ALONE)[:, None]
@@ -104,11 +148,15 @@ def _stretches(
         ]
     )
     there = bits > 0
+    many = np.array([pieces(t) for t in tokens], np.int16)[:, None]
+    counts = np.vstack([np.zeros((1, bits.shape[1]), np.int16), np.cumsum(many * there, axis=0)])
     found: dict[int, list[tuple[float, int, int]]] = {}
     for first in range(len(tokens)):
         for last in range(first, min(first + most, len(tokens))):
             total = sums[last + 1] - sums[first]
-            for column in np.flatnonzero((total >= least) & there[first] & there[last]):
+            for column in np.flatnonzero(
+                wanted.met(total, counts[last + 1] - counts[first]) & there[first] & there[last]
+            ):
                 found.setdefault(int(column), []).append((-float(total[column]), first, last))
     return {c: [(i, j) for _, i, j in sorted(ways)[:_TRIES]] for c, ways in found.items()}
 
@@ -120,9 +168,3 @@ def _with_form(stretch: Stretch, legal: Sequence[bool]) -> list[Stretch]:
     while after + 1 < len(legal) and legal[after + 1]:
         after += 1
     return [stretch, (first, after)] if after > last else [stretch]
-
-
-def _name(reading: Reading, entities: Entities, at: int) -> tuple[Name, Schema]:
-    entity, number = reading.name(at)
-    listed = entities(entity)
-    return names(listed)[number], listed.schema

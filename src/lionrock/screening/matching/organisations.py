@@ -20,6 +20,8 @@ _ENOUGH: Final = 22.0
 _CONTRADICTION, ALONE = 2.0, 0.5
 _OTHER_NUMBER, _NUMBER_ALONE, _OTHER_LEGAL = -7.0, -4.0, -2.0
 _COMPLETE, _OTHER_WORD = 5.0, 4.0
+WHOLE_NAME: Final = 14.0
+"""The same name is the same, however common its words: China Telecom Corporation."""
 _ACRONYM_BITS: Final = 9.0
 
 
@@ -78,7 +80,8 @@ def _by_parts(x: Organisation, y: Organisation) -> Compared:
     left_a, left_b = (
         sum(information(p) for p in side if p.kind != "number") for side in (mine, others)
     )
-    bits += _COMPLETE if not mine and not others else 0.0
+    if not mine and not others:
+        bits = max(bits + _COMPLETE, WHOLE_NAME if pairs else 0.0)  # not for a legal form alone
     against = min(left_a, left_b)
     bits -= (
         _CONTRADICTION * against + (_OTHER_WORD if against else 0.0) + ALONE * abs(left_a - left_b)

@@ -80,10 +80,8 @@ def _kind(text: str, at: int) -> str:
         return what
     if what:
         return "word"
-    if (
-        character in _APOSTROPHES
-        or unicodedata.category(character) in ("Cf", "Cc")
-        and not character.isspace()
+    if character in _APOSTROPHES or (
+        unicodedata.category(character) in ("Cf", "Cc") and not character.isspace()
     ):
         return "inside" if 0 < at < len(text) - 1 and text[at + 1].isalnum() else ""
     return ""
@@ -117,13 +115,12 @@ def parts(tokens: Sequence[Token]) -> Iterator[Part]:
 
 @lru_cache(maxsize=32768)
 def _readings(word: str) -> tuple[tuple[Term, ...], ...]:
-    found: list[tuple[Term, ...]] = []
-    if len(word) > 1 and word not in PARTICLES:
-        found.append(((f"w:{word}", information(word)),))
+    worth = {word: information(word)} if len(word) > 1 and word not in PARTICLES else {}
     for part in organisation(word).parts:
-        if part.kind != "legal" and part.text != word:
-            found.append(((f"w:{part.text}", organisations.information(part)),))
-    cuts = [(word,)] if syllables.is_syllable(word) else []
+        if part.kind != "legal":
+            worth[part.text] = max(worth.get(part.text, 0.0), organisations.information(part))
+    found: list[tuple[Term, ...]] = [((f"w:{text}", bits),) for text, bits in worth.items()]
+    cuts: list[tuple[str, ...]] = [(word,)] if syllables.is_syllable(word) else []
     cuts += [*syllables.segments(word)[:2]]
     compound = compound_spellings().get(word)
     for cut in [*cuts, compound] if compound else cuts:
@@ -184,6 +181,11 @@ def _legal_places(han: str) -> set[int]:
             found.update(range(at, at + len(form)))
             at = han.find(form, at + 1)
     return found
+
+
+def pieces(token: Token) -> int:
+    """How many parts of a listed name a token may be at most: TAIMAN is two."""
+    return 1 if token.han else max(2, *map(len, _readings(token.text)), 0)
 
 
 def initial(token: Token) -> float:

@@ -106,6 +106,11 @@ def character_share(written: str, role: Role) -> float:
     return _shares(role).get(fold(written), _RARE)
 
 
+def is_common(folded: str, role: Role) -> bool:
+    """Whether `characters_spelt` knows a character."""
+    return _shares(role).get(folded, 0.0) >= _COMMON
+
+
 def _shares(role: Role) -> Shares:
     return surname_share() if role == "surname" else given_share()
 

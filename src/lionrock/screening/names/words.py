@@ -141,8 +141,11 @@ def _likeness(a: str, b: str) -> tuple[float, str]:
         return known - 0.7, "sound"
     if without_vowels(a) == b or without_vowels(b) == a:
         return known - 1.8, "sound"
-    if a.startswith("abdul") and a[5:] == b:
-        return information(b) - 2.0, "variant"
+    if a.startswith("abdul") and len(a) > 7 and not b.startswith("abdul"):
+        bits, how = likeness(a[5:], b)
+        return (
+            (max(bits - 2.0, 0.0), "variant") if how in ("same", "variant", "sound") else (0.0, "")
+        )
     if a.isdigit() or b.isdigit():
         return 0.0, ""
     if is_syllable(a) and is_syllable(b) and max(len(a), len(b)) < 7:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 from typing import Protocol
 
@@ -33,4 +36,15 @@ class Engine:
 
 
 def engine() -> Engine:
-    return Engine(EntityIndex.build, EntityIndex.open, compare, THRESHOLD, __version__)
+    return Engine(EntityIndex.build, EntityIndex.open, compare, THRESHOLD, engine_version())
+
+
+@cache
+def engine_version() -> str:
+    """Lionrock's version and a digest of the name engine's modules and tables."""
+    found = sha256()
+    for room in ("names", "matching"):
+        for file in sorted(Path(str(files("lionrock.screening") / room)).rglob("*")):
+            if file.is_file() and file.suffix != ".pyc":
+                found.update(f"{file.name}\0".encode() + file.read_bytes())
+    return f"{__version__}+{found.hexdigest()[:12]}"

@@ -1,0 +1,104 @@
+"""Screening from the command line, in a fresh home: import, screen, propose; deciding needs a person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import pytest
+
+from lionrock.cli.main import run
+from lionrock.cli.screen_output import padded, score
+
+LIST = "id,type,name,chinese_name,date of birth\nL1,person,Jin Tiesan,金铁三,1971-03-11\n"
+NAMES = "reference,name\nC-1,Kam Tit Sam\nC-2,Wong Siu Ling\n"
+Told = Callable[..., Any]
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = Path(mkdtemp(prefix="lionrock-cli-", dir="/tmp"))
+    folder.chmod(0o755)
+    monkeypatch.setenv("LIONROCK_HOME", str(folder / "home"))
+    monkeypatch.setenv("LIONROCK_MODEL", "none")
+    monkeypatch.setenv("LIONROCK_EMBEDDINGS", "none")
+    return folder
+
+
+@pytest.fixture
+def told(home: Path, capsys: pytest.CaptureFixture[str]) -> Told:
+    def tell(*words: str, code: int = 0) -> Any:
+        assert run([*words, "--json"]) == code, capsys.readouterr().err
+        return json.loads(capsys.readouterr().out)
+
+    return tell
+
+
+def test_from_a_fresh_home_to_a_proposal(
+    told: Told, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, names = tmp_path / "watch.csv", tmp_path / "names.csv"
+    source.write_text(LIST, "utf-8")
+    names.write_text(NAMES, "utf-8")
+    assert "import one first" in told("screen", "Kam Tit Sam", code=1)["error"]
+    made = told("lists", "import", str(source))
+    assert (made["list"]["name"], made["list"]["created"]) == ("watch", True)
+    assert made["version"]["added"] == 1
+    assert told("lists", "import", str(source))["repeated"]
+
+    assert run(["screen", "Kam Tit Sam", "Wong Siu Ling", "--birth", "1971-03-11"]) == 0
+    shown = capsys.readouterr().out
+    assert "Kam Tit Sam ↔ 金铁三 (listed as Jin Tiesan)  [watch L1]" in shown
+    assert "read tit in Hong Kong romanisation" in shown
+    assert "Wong Siu Ling: no hit (watch)" in shown
+
+    results = tmp_path / "results.jsonl"
+    done = told("screen", "--file", str(names), "--out", str(results))
+    assert (done["state"], done["hits"]) == ("done", 1)
+    assert [bool(json.loads(x)["hits"]) for x in results.read_text().splitlines()] == [True, False]
+
+    (alert,) = told("alerts", "list")["alerts"]
+    assert alert["name"] is None
+    told("alerts", "take", alert["id"])
+    proposed = told("alerts", "propose", alert["id"], "--reason", "different-birth")
+    assert proposed["disposition"] == "false-positive"
+    refused = told("alerts", "approve", alert["id"], code=1)
+    assert "needs-a-person" in refused["error"] or "person" in refused["error"]
+
+
+def test_customers_are_screened_when_they_come(told: Told, tmp_path: Path) -> None:
+    source, names = tmp_path / "watch.csv", tmp_path / "names.csv"
+    source.write_text(LIST, "utf-8")
+    names.write_text(NAMES, "utf-8")
+    told("lists", "import", str(source), "--list", "Ours")
+    assert told("customers", "import", str(names))["added"] == 2
+    assert not any(c["pending"] for c in told("customers", "list")["customers"])
+    assert len(told("alerts", "list")["alerts"]) == 1
+    told("customers", "end", "C-1")
+    assert not told("customers", "show", "C-1")["active"]
+    assert "nobody" not in told("customers", "show", "nobody", code=1)["error"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("screen",),
+        ("screen", "X", "--payment", "y"),
+        ("screen", "X", "--id", "passport"),
+        ("screen", "--file", "/nowhere.csv", "--out", "x.csv"),
+        ("lists", "import", "/nowhere.xml"),
+    ],
+)
+def test_a_wrong_call_exits_with_two(told: Told, words: tuple[str, ...]) -> None:
+    assert told(*words, code=2)["error"]
+
+
+def test_a_score_is_never_shown_as_one() -> None:
+    assert [score(s) for s in (0.5, 0.98765, 0.99996)] == ["0.500", "0.988", "0.999"]
+
+
+def test_columns_count_chinese_characters_twice() -> None:
+    assert [padded(t, 6) for t in ("ab", "陳大文", "陳")] == ["ab    ", "陳大文", "陳    "]

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+
+from lionrock.screening.entities import Entity, Schema
+from lionrock.screening.matching.facts import facts, plain_identifier
+from tests.screening.matching.making import birth, company, identifier, person
+
+
+def said(a: Entity, b: Entity) -> list[tuple[str, float]]:
+    return [(one.feature, one.weight) for one in facts(a, b)]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "feature", "weight"),
+    [
+        ("1970-02-01", "1970-02-01", "birth_same_day", 9.0),
+        ("1970-02-01", "1970", "birth_fits", 3.0),
+        ("1970", "1970", "birth_fits", 3.0),
+        ("1970-02-01", "1970-01-02", "birth_swapped", 5.0),
+        ("1970", "1971", "birth_near", 0.0),
+        ("~1970", "1972", "birth_near", 0.0),
+        ("1970", "1973", "birth_differs", -8.0),
+        ("1970-02-01", "1985-05-05", "birth_differs", -8.0),
+    ],
+)
+def test_dates_of_birth(a: str, b: str, feature: str, weight: float) -> None:
+    assert said(person("X", born=a), person("X", born=b)) == [(feature, weight)]
+
+
+def test_of_several_dates_the_best_counts() -> None:
+    several = person("X", births=(birth("1985"), birth("1970-02-01")))
+    assert said(several, person("X", born="1970-02-01")) == [("birth_same_day", 9.0)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "a", "b", "feature", "weight"),
+    [
+        ("passport", "K 123-4567", "k1234567", "identifier_same", 25.0),
+        ("hkid", "A123456(3)", "A1234563", "identifier_same", 25.0),
+        ("imo", "IMO 9123456", "9123456", "identifier_same", 25.0),
+        ("hkid", "A123456(3)", "B1234563", "identifier_differs", -12.0),
+        ("passport", "K1", "K2", "identifier_differs", -1.0),
+    ],
+)
+def test_identifiers(kind: str, a: str, b: str, feature: str, weight: float) -> None:
+    one, other = (person("X", identifiers=(identifier(kind, v),)) for v in (a, b))
+    assert said(one, other) == [(feature, weight)]
+
+
+def test_identifiers_of_different_kinds_or_of_a_weak_kind_say_nothing() -> None:
+    one = person("X", identifiers=(identifier("passport", "K1"), identifier("other", "7")))
+    other = person("X", identifiers=(identifier("national_id", "K1"), identifier("other", "7")))
+    assert said(one, other) == []
+
+
+@pytest.mark.parametrize(("a", "b", "weight"), [("male", "male", 0.7), ("male", "female", -5.0)])
+def test_genders(a: str, b: str, weight: float) -> None:
+    assert [w for _, w in said(person("X", gender=a), person("X", gender=b))] == [weight]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "weight"),
+    [
+        (("hk",), ("hk", "ru"), 1.5),
+        (("hk",), ("cn",), 1.5),
+        (("mo",), ("cn",), 1.5),
+        (("hk",), ("ru",), -2.0),
+    ],
+)
+def test_countries(a: tuple[str, ...], b: tuple[str, ...], weight: float) -> None:
+    assert [w for _, w in said(person("X", countries=a), person("X", countries=b))] == [weight]
+
+
+def test_a_person_is_no_company_and_a_legal_entity_may_be_either() -> None:
+    assert said(person("X"), company("X")) == [("other_schema", -9.0)]
+    assert said(person("X"), person("X", schema=Schema.LEGAL_ENTITY)) == []
+    assert said(company("X"), person("X", schema=Schema.ORGANIZATION)) == []
+    assert said(company("X"), person("X", schema=Schema.VESSEL)) == [("other_schema", -9.0)]
+
+
+def test_what_one_side_lacks_says_nothing() -> None:
+    known = person(
+        "X", born="1970", gender="male", countries=("hk",), identifiers=(identifier("hkid", "A1"),)
+    )
+    assert said(known, person("X")) == said(person("X"), known) == []
+
+
+def test_an_identifier_is_letters_and_digits() -> None:
+    assert plain_identifier(identifier("hkid", "a123456(3)")) == "A1234563"

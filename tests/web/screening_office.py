@@ -1,0 +1,60 @@
+"""Lists, people and forms for the tests of the screening pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from lionrock.kernel import identity
+from lionrock.kernel.actors import Actor, Role
+from tests.web.client import BOUNDARY, Answer, Client
+from tests.web.conftest import House
+from tests.web.test_members import colleague
+
+LIST = (
+    "Ref,Name,Chinese name,DOB,Nationality,HKID\n"
+    "W-1,,陳大文,1962-03-04,China,\n"
+    "W-2,Wong Siu Ming,黃小明,1970,Hong Kong,A123456(3)\n"
+    "W-3,Ivan Petrov,,1955-05,Russia,\n"
+).encode()
+
+
+async def member(visitor: Client, house: House, chief: Actor, called: str, *roles: Role) -> Client:
+    """Someone of the tenant, signed in."""
+    made = await colleague(house, chief, called, *roles)
+    session = await identity.issue(house.database, chief.tenant_id, made, "session")
+    return Client(visitor.app, {"lionrock_session": session})
+
+
+async def send_file(
+    client: Client, path: str, name: str, content: bytes, fields: Mapping[str, str] | None = None,
+    **headers: str,
+) -> Answer:  # fmt: skip
+    """A form with a file and fields beside it."""
+    parts = [
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'.encode()
+        for k, v in (fields or {}).items()
+    ]
+    parts.append(
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
+        + content
+        + f"\r\n--{BOUNDARY}--\r\n".encode()
+    )
+    kind = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
+    return await client.send("POST", path, b"".join(parts), kind | headers)
+
+
+async def imported(client: Client, content: bytes = LIST, into: UUID | str = "") -> str:
+    """The id of the list that the file went into."""
+    fields = {"name": "" if into else "Watch list", "list": str(into), "kind": ""}
+    answer = await send_file(client, "/screening/lists", "watch.csv", content, fields)
+    assert answer.status == 303, answer.text
+    return answer.headers["location"].split("/")[3]
+
+
+async def hit(client: Client, name: str = "CHAN Tai Man") -> str:
+    """Screen a name on record; the id of the first alert in the queue."""
+    answer = await client.post("/screening/desk", {"name": name, "kind": "Person"})
+    assert answer.status == 200, answer.text
+    queue = (await client.get("/screening/alerts?order=newest")).text
+    return queue.partition("/screening/alerts/")[2].partition("/")[0].partition('"')[0]
