@@ -8,6 +8,7 @@ import pytest
 from lionrock.errors import TooLarge
 from lionrock.screening.entities import Entity, IdentifierKind, Name, Schema
 from lionrock.screening.matching.results import Evidence, Match
+from lionrock.screening.payments import wording
 from lionrock.screening.payments.answers import Hit, answer, check
 from lionrock.screening.payments.countries import countries, written_out
 from lionrock.screening.payments.payment import Payment, Place, Text, TextKind
@@ -194,3 +195,8 @@ def test_countries_are_those_of_addresses_banks_accounts_and_reports() -> None:
 )
 def test_countries_written_out_at_the_end_of_an_address_line(line: str, codes: list[str]) -> None:
     assert written_out(line) == codes
+
+
+def test_one_short_or_ordinary_word_of_a_text_is_nobodys_name() -> None:
+    assert all(wording.is_ordinary(word) for word in ("of", "INVOICE", "goods,", "Rent."))
+    assert not any(wording.is_ordinary(words) for words in ("Gazprom", "trade winds", "陳大文"))

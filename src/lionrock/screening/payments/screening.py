@@ -140,6 +140,8 @@ def _in_text(text: Text, finder: MentionFinder) -> Iterator[Item]:
         for start, end in finder.mentions(reading):
             vessel = wording.names_vessel(reading[:start])
             words = " ".join(reading[start:end].split())
+            if wording.is_ordinary(words) and not vessel:
+                continue
             yield text.kind.value, text.where, _light(words, Schema.VESSEL if vessel else None)
         for number in dict.fromkeys(_IMO.findall(reading)):
             imo = Entity("", Schema.VESSEL, (), identifiers=(_imo(number),))

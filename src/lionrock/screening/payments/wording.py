@@ -33,6 +33,29 @@ _VESSEL: Final = re.compile(
 )
 
 
+_ORDINARY: Final = frozenset(
+    "account accounts address advance agency agent amount annual april august balance beneficiary branch cargo cash "
+    "central charge charges cheque clothing commission commodity consulting contract credit customer customs debit "
+    "december deposit details dividend donation education electricity expense expenses export family february final "
+    "first floor food freight friday from gift goods house import income instalment insurance interest internet "
+    "invoice invoices january judgment july june kowloon lease living loan management march maintenance material "
+    "materials medical monday month monthly november number october office order other owner payable payment payments "
+    "pension period phone premium principal private product products professional project property proceeds purchase "
+    "quarter rates reference refund remittance rent rental repair repayment road salary sales school second september "
+    "service services settlement shares shipment street subscription sunday supplies support tax telephone term "
+    "third thursday total tower trade trading transfer travel trust tuition tuesday utilities wages water wednesday "
+    "week with year yearly".split()
+)
+"""Words that payments are made of. A listed name that is one such word is not sought in free text."""
+_ALONE: Final = 5
+
+
+def is_ordinary(words: str) -> bool:
+    """Whether a stretch of free text is one short or ordinary Latin word, and so nobody's name."""
+    word = words.strip(".,;:/()-").lower()
+    return word.isascii() and " " not in word and (len(word) < _ALONE or word in _ORDINARY)
+
+
 def is_organisation(name: str) -> bool:
     """Whether a word of the name says that it is an organisation's."""
     # A dotted form is its letters: "Co., Ltd.", "S.A.".
