@@ -38,13 +38,22 @@ def bodies() -> list[tuple[str, dict[str, Any]]]:
     return found
 
 
+OTHERS_OBJECTS = {
+    "POST /v1/screening/names EntityQuery",
+    "POST /yente/match/{dataset} MatchQuery",
+    "PUT /v1/screening/customers/{reference} NewCustomerEntity",
+}
+"""FollowTheMoney entities as other programs write them: what is not known of them is left out."""
+
+
 @pytest.mark.parametrize(
     ("route", "schema"), bodies(), ids=lambda b: b if isinstance(b, str) else ""
 )
 def test_a_body_with_a_field_it_does_not_name_is_refused(
     route: str, schema: dict[str, Any]
 ) -> None:
-    assert schema.get("additionalProperties") is False, f"{route}: say extra='forbid'"
+    if route not in OTHERS_OBJECTS:
+        assert schema.get("additionalProperties") is False, f"{route}: say extra='forbid'"
 
 
 def test_no_body_names_a_field_that_decides_whose_something_is() -> None:

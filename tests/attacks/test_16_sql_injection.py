@@ -24,6 +24,10 @@ OWN_WORDS = {
     "kernel/privacy/erasure_records.py": "a lock is asked for or not",
     "kernel/privacy/retention.py": "the table is one of two",
     "kernel/privacy/corrections.py": "the column is one of two, by the type of the field",
+    "screening/alerts/states.py": "the columns are named in the module",
+    "screening/alerts/steps.py": "the columns are the module's own keyword arguments",
+    "screening/registry/lists.py": "a lock is asked for or not",
+    "screening/registry/rescreens.py": "the lock is one of two",
 }
 """Modules that put a statement together from words of their own, and from what."""
 INJECTIONS = (

@@ -18,9 +18,12 @@ USUAL = (
 )  # fmt: skip
 OPEN = {
     "GET /invitation", "GET /sign-in", "GET /sign-in/oidc", "GET /sign-in/oidc/callback",
-    "GET /sign-in/oidc/options", "GET /v1/health", "POST /invitation", "POST /language", "POST /sign-in",
+    "GET /sign-in/oidc/options", "GET /v1/health", "GET /yente/healthz", "GET /yente/readyz",
+    "POST /invitation", "POST /language", "POST /sign-in",
 }  # fmt: skip
-"""What a visitor may do: sign in, choose a language for it, and ask whether the server is alive."""
+"""What a visitor may do: sign in, choose a language for it, and ask whether the server is alive.
+
+yente's clients ask that at its own two addresses."""
 
 
 @pytest.mark.parametrize("path", USUAL)
