@@ -8,6 +8,7 @@ fresh where the request uses a thing up.
 from __future__ import annotations
 
 from typing import Final
+from uuid import uuid4
 
 from lionrock.kernel.permissions import Permission as P
 from tests.matrix import (
@@ -63,7 +64,7 @@ async def followed(of: Institution) -> Sent:
 
 
 async def new_file(of: Institution) -> Sent:
-    return Sent(file=("note.md", f"# Note\n\n{of.canary} {id(object())}".encode()))
+    return Sent(file=("note.md", f"# Note\n\n{of.canary} {uuid4().hex}".encode()))
 
 
 async def link(of: Institution) -> Sent:
