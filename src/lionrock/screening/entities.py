@@ -27,6 +27,10 @@ class Schema(StrEnum):
     def is_organisation(self) -> bool:
         return self in (Schema.COMPANY, Schema.ORGANIZATION)
 
+    @property
+    def may_be_person(self) -> bool:
+        return self in (Schema.PERSON, Schema.LEGAL_ENTITY)
+
 
 class NameKind(StrEnum):
     PRIMARY = "primary"

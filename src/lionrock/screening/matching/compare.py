@@ -9,6 +9,7 @@ from typing import Final
 from lionrock.screening.entities import Entity, IdentifierKind, Name, NameKind, Schema
 from lionrock.screening.matching import explain, organisations, persons
 from lionrock.screening.matching.facts import facts
+from lionrock.screening.matching.pairing import Worded
 from lionrock.screening.matching.results import Evidence, Match
 from lionrock.screening.matching.scoring import score
 from lionrock.screening.names.characters import fold
@@ -26,7 +27,7 @@ class Compared:
     bits: float
     query: Name
     listed: Name
-    by: persons.Compared | organisations.Compared
+    by: persons.Compared | Worded
 
 
 def compare(query: Entity, listed: Entity) -> Match:
@@ -68,17 +69,13 @@ def by_name(query: Schema, listed: Schema, a: Name, b: Name) -> Compared:
     """The bits of one pair of names, read as what both entities can be."""
     if not a.text or not b.text:
         return Compared(0.0, a, b, persons.Compared(0.0))  # identifiers alone can speak
-    found: list[persons.Compared | organisations.Compared] = []
-    if _may_be_person(query) and _may_be_person(listed):
+    found: list[persons.Compared | Worded] = []
+    if query.may_be_person and listed.may_be_person:
         found.append(persons.compare(a.text, b.text))
     if not found or (query is not Schema.PERSON and listed is not Schema.PERSON):
         found.append(organisations.compare(a.text, b.text))
     best = max(found, key=lambda one: one.bits)
     return Compared(best.bits + sum(e.weight for e in _weak(b)), a, b, best)
-
-
-def _may_be_person(schema: Schema) -> bool:
-    return schema in (Schema.PERSON, Schema.LEGAL_ENTITY)
 
 
 def _weak(listed: Name) -> list[Evidence]:

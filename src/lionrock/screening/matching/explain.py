@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lionrock.screening.matching import latin, organisations, persons
+from lionrock.screening.matching import persons
 from lionrock.screening.matching.chinese import Alignment, Unit, pair_weight
+from lionrock.screening.matching.pairing import Pair, Worded
 from lionrock.screening.matching.results import Evidence
 from lionrock.screening.names import syllables
 from lionrock.screening.names.characters import fold
@@ -20,9 +21,9 @@ _HOW = {
 }  # fmt: skip
 
 
-def names(by: persons.Compared | organisations.Compared, a: str, b: str) -> list[Evidence]:
+def names(by: persons.Compared | Worded, a: str, b: str) -> list[Evidence]:
     """The parts of the comparison of two names, `a` and `b`; their weights add up to its bits."""
-    if isinstance(by, organisations.Compared):
+    if isinstance(by, Worded):
         return _words(by.pairs, by.only_a, by.only_b, by.bits)
     if by.chinese:
         return list(_chinese(by.chinese))
@@ -33,7 +34,7 @@ def names(by: persons.Compared | organisations.Compared, a: str, b: str) -> list
 
 
 def _words(
-    pairs: tuple[latin.Pair, ...] | tuple[organisations.Pair, ...],
+    pairs: tuple[Pair, ...],
     only_a: tuple[str, ...], only_b: tuple[str, ...], bits: float,
 ) -> list[Evidence]:  # fmt: skip
     found = [

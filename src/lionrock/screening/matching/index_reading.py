@@ -155,6 +155,10 @@ class Reading:
         space, text = term[:1], term[2:]
         if space in "wj":
             found = self._words_like(term, most)
+        elif space == "c":
+            met = meetings.of_syllable(text, False).items()
+            rare = meetings.of_rare(text, self._rare["h"])
+            found = self._placed([pair for pair in (*met, *rare) if pair[0][0] == "h"])
         elif space in "sS":
             found = self._placed([*meetings.of_syllable(text, space == "S").items(), (term, most)])
             found |= self._placed(meetings.of_rare(text, self._rare["H" if space == "S" else "h"]))

@@ -5,6 +5,7 @@ A *term* is a string in one of these spaces:
     w:  a word                      j:  neighbouring words put together, or the whole name
     S:  a surname's syllable        s:  a given name's syllable, or a company's
     H:  a surname's character       h:  a given name's character, or a company's; folded
+    c:  a company's syllable in a query, which only characters meet
     a:  a company's first letters   i:  an identifier
 
 An index posts a name under all its terms. A query's name is read in *rows*, each one way to read it; a
@@ -52,10 +53,6 @@ class Row:
     """So much of that is not certain: a slip of the pen costs less than another syllable."""
 
 
-def may_be_person(schema: Schema) -> bool:
-    return schema in (Schema.PERSON, Schema.LEGAL_ENTITY)
-
-
 ANY_KIND = 0
 _KINDS = {
     Schema.PERSON: 1,
@@ -75,7 +72,7 @@ def kind(schema: Schema) -> int:
 def rows(name: str, schema: Schema) -> tuple[Row, ...]:
     """The ways to read a name, whatever script it is in."""
     found: list[Row] = []
-    if may_be_person(schema):
+    if schema.may_be_person:
         for form in forms(name):
             found += _as_words(form)
             found += [_as_chinese(row) for row in _chinese(form)]
@@ -87,11 +84,9 @@ def rows(name: str, schema: Schema) -> tuple[Row, ...]:
 def terms(name: str, schema: Schema) -> set[str]:
     """Everything that a name is found by."""
     found = {term for row in rows(name, schema) for term, _ in row.terms}
-    return (
-        found
-        | {f"H:{t[2:]}" for t in found if t[0] == "h"}
-        | {f"h:{t[2:]}" for t in found if t[0] == "H"}
-    )
+    either = {"h": "H", "H": "h"}
+    also = {f"{either[t[0]]}:{t[2:]}" for t in found if t[0] in either}
+    return {f"s:{t[2:]}" if t[0] == "c" else t for t in found | also}
 
 
 def _as_words(form: Form) -> Iterator[Row]:
@@ -161,7 +156,7 @@ def _organisation(name: str) -> Iterator[Row]:
         tuple(0.0 if p.kind == "number" else m for p, m in zip(parts, misses, strict=True)),
     )
     spelt = [t for p in parts for t in _spelling(p)]
-    if any(t[0] == "s" for t, _ in spelt):
+    if any(t[0] == "c" for t, _ in spelt):
         yield Row(tuple(spelt), _COMPLETE_OTHER)
     words = [p for p in parts if not p.han]
     yield from _joined([p.written.lower() for p in words], known, _COMPLETE_OTHER)
@@ -182,7 +177,7 @@ def _spelling(part: Part) -> Iterator[Term]:
     if not units:
         yield _part(part)
     for unit in units:
-        yield f"s:{unit.text}", chinese.SAME_SYLLABLE["given"]
+        yield f"c:{unit.text}", 0.0
 
 
 def identifiers(entity: Entity) -> Iterator[str]:
@@ -204,7 +199,7 @@ class Size(NamedTuple):
 
 def size(name: str, schema: Schema) -> Size:
     found: list[Size] = []
-    if may_be_person(schema):
+    if schema.may_be_person:
         found += [_person_size(form) for form in forms(name)]
     if schema is not Schema.PERSON:
         known = organisation(name)

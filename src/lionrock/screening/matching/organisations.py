@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -10,13 +9,21 @@ from rapidfuzz.distance import OSA
 
 from lionrock.screening.matching.alignment import align
 from lionrock.screening.matching.chinese import Unit, pair_weight
+from lionrock.screening.matching.pairing import (
+    ENOUGH,
+    Pair,
+    Worded,
+    agreed,
+    joined,
+    likest,
+    written,
+)
 from lionrock.screening.names import syllables
 from lionrock.screening.names.organisations import Organisation, Part, organisation
 from lionrock.screening.names.terms import LEGAL
 from lionrock.screening.names.words import likeness
 
 _TERM_BITS, _NUMBER_BITS, _LEGAL_BITS = 2.5, 2.0, 0.5
-_ENOUGH: Final = 22.0
 _CONTRADICTION, ALONE = 2.0, 0.5
 _OTHER_NUMBER, _NUMBER_ALONE, _OTHER_LEGAL = -7.0, -4.0, -2.0
 _COMPLETE, _OTHER_WORD = 5.0, 4.0
@@ -25,24 +32,8 @@ WHOLE_NAME: Final = 14.0
 _ACRONYM_BITS: Final = 9.0
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    a: str
-    b: str
-    bits: float
-    how: str
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    bits: float
-    pairs: tuple[Pair, ...]
-    only_a: tuple[str, ...]
-    only_b: tuple[str, ...]
-
-
 @lru_cache(maxsize=262144)
-def compare(a: str, b: str) -> Compared:
+def compare(a: str, b: str) -> Worded:
     """The evidence of two names as written."""
     x, y = organisation(a), organisation(b)
     found = [_by_parts(x, y)]
@@ -64,19 +55,17 @@ def information(part: Part) -> float:
     return min(11.0, 2.0 + 1.7 * len(part.text))
 
 
-def _by_parts(x: Organisation, y: Organisation) -> Compared:
+def _by_parts(x: Organisation, y: Organisation) -> Worded:
     mine, others = (
         [p for p in x.parts if p.kind != "legal"],
         [p for p in y.parts if p.kind != "legal"],
     )
-    pairs = _paired(mine, others)
+    pairs = likest(mine, others, _like)
     if any(p.han for p in mine) != any(p.han for p in others):
         pairs += _spelt(mine, others)
     else:
-        pairs += _merged(mine, others, swap=False) + _merged(others, mine, swap=True)
-    agreed = sum(p.bits for p in pairs)
-    bits = min(agreed, _ENOUGH) + 0.2 * max(agreed - _ENOUGH, 0.0)
-    bits += _numbers(mine, others) + _legal(x, y)
+        pairs += joined(mine, others, _together)
+    bits = agreed(pairs) + _numbers(mine, others) + _legal(x, y)
     left_a, left_b = (
         sum(information(p) for p in side if p.kind != "number") for side in (mine, others)
     )
@@ -86,28 +75,7 @@ def _by_parts(x: Organisation, y: Organisation) -> Compared:
     bits -= (
         _CONTRADICTION * against + (_OTHER_WORD if against else 0.0) + ALONE * abs(left_a - left_b)
     )
-    return Compared(bits, tuple(pairs), _written(mine), _written(others))
-
-
-def _paired(mine: list[Part], others: list[Part]) -> list[Pair]:
-    scored = []
-    for i, x in enumerate(mine):
-        for j, y in enumerate(others):
-            bits, how = _like(x, y)
-            if how:
-                scored.append((bits, -abs(i - j), i, j, how))
-    scored.sort(reverse=True)
-    pairs: list[Pair] = []
-    used_a: set[int] = set()
-    used_b: set[int] = set()
-    for bits, _, i, j, how in scored:
-        if i not in used_a and j not in used_b:
-            used_a.add(i)
-            used_b.add(j)
-            pairs.append(Pair(mine[i].written, others[j].written, bits, how))
-    mine[:] = [p for i, p in enumerate(mine) if i not in used_a]
-    others[:] = [p for j, p in enumerate(others) if j not in used_b]
-    return pairs
+    return Worded(bits, tuple(pairs), written(mine), written(others))
 
 
 def _like(x: Part, y: Part) -> tuple[float, str]:
@@ -123,20 +91,11 @@ def _like(x: Part, y: Part) -> tuple[float, str]:
     return (min(bits, known), how) if how else (0.0, "")
 
 
-def _merged(mine: list[Part], others: list[Part], *, swap: bool) -> list[Pair]:
-    pairs = []
-    for x in [p for p in mine if not p.han]:
-        for j in range(len(others) - 1):
-            first, second = others[j], others[j + 1]
-            together = first.written.lower() + second.written.lower()
-            if abs(len(together) - len(x.text)) <= 1 and OSA.distance(x.text, together) <= 1:
-                written = f"{first.written} {second.written}"
-                ends = (written, x.written) if swap else (x.written, written)
-                pairs.append(Pair(*ends, information(x) - 1.0, "joined"))
-                mine.remove(x)
-                del others[j : j + 2]
-                break
-    return pairs
+def _together(x: Part, first: Part, second: Part) -> float | None:
+    together = first.written.lower() + second.written.lower()
+    if x.han or abs(len(together) - len(x.text)) > 1 or OSA.distance(x.text, together) > 1:
+        return None
+    return information(x) - 1.0
 
 
 def _spelt(mine: list[Part], others: list[Part]) -> list[Pair]:
@@ -182,7 +141,7 @@ def _legal(x: Organisation, y: Organisation) -> float:
     return _LEGAL_BITS if a & b else _OTHER_LEGAL
 
 
-def _as_one(x: Organisation, y: Organisation) -> Compared | None:
+def _as_one(x: Organisation, y: Organisation) -> Worded | None:
     """The names without blanks, a slip apart at most."""
     a, b = ("".join(p.written.lower() for p in one.parts if p.kind != "legal") for one in (x, y))
     if min(len(a), len(b)) < 6 or len(x.parts) == len(y.parts) or a == b:
@@ -191,11 +150,11 @@ def _as_one(x: Organisation, y: Organisation) -> Compared | None:
     if distance > 1 or any(c.isdigit() for c in a + b):
         return None
     known = sum(information(p) for p in min(x.parts, y.parts, key=len) if p.kind != "legal")
-    bits = min(known, _ENOUGH) - 1.0 - 3.0 * distance
-    return Compared(bits, (Pair(x.name, y.name, bits, "joined"),), (), ())
+    bits = min(known, ENOUGH) - 1.0 - 3.0 * distance
+    return Worded(bits, (Pair(x.name, y.name, bits, "joined"),))
 
 
-def _acronym(x: Organisation, y: Organisation) -> Compared | None:
+def _acronym(x: Organisation, y: Organisation) -> Worded | None:
     """One name is the other's first letters."""
     own = x.of("core", "term")
     words = [p.written for p in y.parts]
@@ -207,8 +166,4 @@ def _acronym(x: Organisation, y: Organisation) -> Compared | None:
     if letters not in (kept, bare):
         return None
     bits = _ACRONYM_BITS + 0.5 * len(letters)
-    return Compared(bits, (Pair(x.name, y.name, bits, "acronym"),), (), ())
-
-
-def _written(parts: list[Part]) -> tuple[str, ...]:
-    return tuple(p.written for p in parts)
+    return Worded(bits, (Pair(x.name, y.name, bits, "acronym"),))

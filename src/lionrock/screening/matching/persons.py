@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from lionrock.screening.matching import chinese, latin
+from lionrock.screening.matching.pairing import Worded
 from lionrock.screening.names.forms import Form, personal
 from lionrock.screening.names.syllables import LOWEST
 
@@ -20,7 +21,7 @@ class Compared:
 
     bits: float
     chinese: chinese.Alignment | None = None
-    words: latin.Words | None = None
+    words: Worded | None = None
 
 
 @lru_cache(maxsize=262144)
