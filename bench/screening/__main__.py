@@ -101,7 +101,7 @@ def first_stage(inputs: Inputs, folder: Path, sample: int) -> dict[str, float]:
 
 
 def fast(inputs: Inputs, folder: Path) -> dict[str, float]:
-    from screening import speed, synthetic
+    from screening import payments, speed, synthetic
 
     print("\nspeed")
     place = folder / "speed"
@@ -115,6 +115,7 @@ def fast(inputs: Inputs, folder: Path) -> dict[str, float]:
         "one_name_ms": speed.one_name(index, queries),
         "scored_pairs_per_s": speed.pairs_per_second(index, names, customers, inputs.listed_people),
         **speed.from_nothing(place, customers, folder),
+        **payments.measure(index, customers),
     }
 
 

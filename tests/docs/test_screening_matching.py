@@ -64,8 +64,8 @@ def test_the_bits_of_identifiers_are_those_of_the_page() -> None:
         (found,) = facts.identifiers((identifier(kind, a),), (identifier(kind, b),))
         return found.weight
 
-    assert [weight("hkid", "A1", "A1")] == _weights("identifier_same")
-    assert [weight("hkid", "A1", "A2"), weight("passport", "A1", "A2")] == _weights(
+    assert [weight("hkid", "A1234", "A1234")] == _weights("identifier_same")
+    assert [weight("hkid", "A1234", "A1235"), weight("passport", "A1234", "A1235")] == _weights(
         "identifier_differs"
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import tempfile
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ from lionrock.api.app import create_app
 from lionrock.app import House, open_house, publish
 from lionrock.errors import Conflict
 from lionrock.kernel import identity, tenants
+from lionrock.screening.matching.index import warm
 from lionrock.settings import Settings
 from lionrock.web.pages import add_pages
 
@@ -58,14 +60,24 @@ async def serving(settings: Settings, *, web: bool) -> AsyncIterator[Server]:
             ]
             facts = {"socket": str(path), "key": key, "operator_key": operator_key, "url": url}
             word = publish(settings.home, **facts)
+            settled = asyncio.create_task(asyncio.to_thread(_settle))
             try:
                 yield Server(house, url, facts)
             finally:
+                await settled
                 word.unlink(missing_ok=True)
                 for (tenant_id, _), token in zip(members, (key, operator_key), strict=True):
                     await identity.retire(house.database, tenant_id, token)
                 server.should_exit = True
                 await task
+
+
+def _settle() -> None:
+    """Read the tables of names before the first query waits for them; and spare the collector what
+    lasts as long as the process: looking through it all stops every request for a tenth of a second."""
+    warm()
+    gc.collect()
+    gc.freeze()
 
 
 def _listen(settings: Settings) -> socket.socket:

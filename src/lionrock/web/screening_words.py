@@ -36,6 +36,9 @@ FEATURES: Final[dict[str, tuple[str, ...]]] = {
     "gender_same": ("both %(gender)s",),
     "identifier_differs": ("another %(kind)s: %(a)s and %(b)s",),
     "identifier_same": ("the same %(kind)s: %(a)s",),
+    "name_outweighed": (
+        "the names differ, but the %(kind)s has one holder: names are changed",
+    ),
     "names_apart": (
         "the names cannot be compared: one has no letters, or neither spells the other",
     ),

@@ -98,3 +98,17 @@ def test_a_legal_entity_is_read_as_both() -> None:
     either = person("Blue Kite Trading", schema=Schema.LEGAL_ENTITY)
     assert scored(either, company("Blue Kite Trading Ltd")) > THRESHOLD
     assert scored(person("Ivan Petrov", schema=Schema.LEGAL_ENTITY), person("Ivan Petrov")) > 0.4
+
+
+def test_a_shared_passport_outweighs_another_name() -> None:
+    passport = (identifier("passport", "K1234567"),)
+    a, b = person("Ivan Petrov", identifiers=passport), person("Chan Tai Man", identifiers=passport)
+    match = compare(a, b)
+    assert match.score >= THRESHOLD
+    assert "name_outweighed" in {e.feature for e in match.evidence}
+
+
+def test_a_shared_tax_number_does_not() -> None:
+    number = (identifier("tax", "1234567"),)
+    a, b = person("Ivan Petrov", identifiers=number), person("Chan Tai Man", identifiers=number)
+    assert compare(a, b).score < THRESHOLD

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lionrock.screening.entities import Entity, Schema
-from lionrock.screening.matching.facts import facts, plain_identifier
+from lionrock.screening.matching.facts import facts, strong
 from tests.screening.matching.making import birth, company, identifier, person
 
 
@@ -40,7 +40,7 @@ def test_of_several_dates_the_best_counts() -> None:
         ("hkid", "A123456(3)", "A1234563", "identifier_same", 25.0),
         ("imo", "IMO 9123456", "9123456", "identifier_same", 25.0),
         ("hkid", "A123456(3)", "B1234563", "identifier_differs", -12.0),
-        ("passport", "K1", "K2", "identifier_differs", -1.0),
+        ("passport", "K1234567", "K7654321", "identifier_differs", -1.0),
     ],
 )
 def test_identifiers(kind: str, a: str, b: str, feature: str, weight: float) -> None:
@@ -49,8 +49,8 @@ def test_identifiers(kind: str, a: str, b: str, feature: str, weight: float) -> 
 
 
 def test_identifiers_of_different_kinds_or_of_a_weak_kind_say_nothing() -> None:
-    one = person("X", identifiers=(identifier("passport", "K1"), identifier("other", "7")))
-    other = person("X", identifiers=(identifier("national_id", "K1"), identifier("other", "7")))
+    one = person("X", identifiers=(identifier("passport", "K1234567"), identifier("other", "7")))
+    other = person("X", identifiers=(identifier("national_id", "K1234567"), identifier("other", "7")))
     assert said(one, other) == []
 
 
@@ -86,5 +86,37 @@ def test_what_one_side_lacks_says_nothing() -> None:
     assert said(known, person("X")) == said(person("X"), known) == []
 
 
+def plain(kind: str, value: str) -> list[tuple[str, str]]:
+    return [(found.value, text) for found, text in strong(identifier(kind, value))]
+
+
 def test_an_identifier_is_letters_and_digits() -> None:
-    assert plain_identifier(identifier("hkid", "a123456(3)")) == "A1234563"
+    assert plain("hkid", "a123456(3)") == [("hkid", "A1234563")]
+    assert plain("hkid", "Ａ１２３４５６（３）") == [("hkid", "A1234563")]
+    assert plain("imo", "IMO 9123456") == [("imo", "9123456")]
+    assert plain("registration", "京字第12345號") == [("registration", "京字第12345號")]
+
+
+def test_a_national_number_that_is_a_hong_kong_identity_card_is_one() -> None:
+    assert plain("national_id", "A1234563") == [("hkid", "A1234563")]
+    assert plain("national_id", "A1234564") == [("national_id", "A1234564")]
+
+
+def test_a_bank_is_known_by_its_bic_whatever_the_branch() -> None:
+    assert plain("swift", "MELIIRTHXXX") == plain("swift", "meliirth") == [("swift", "MELIIRTH")]
+    a, b = (company("x", identifiers=(identifier("swift", v),)) for v in ("ABCDHKHH", "WXYZHKHH"))
+    assert said(a, b) == [("identifier_differs", -1.0)]
+
+
+@pytest.mark.parametrize("nothing", ["-", "—", "N/A", "unknown", "123", ""])
+def test_what_tells_nothing_is_no_identifier(nothing: str) -> None:
+    assert plain("passport", nothing) == []
+
+
+def test_evidence_comes_in_one_order() -> None:
+    kinds = ("tax", "lei", "swift", "registration")
+    a, b = (
+        company("x", identifiers=tuple(identifier(k, f"{digit}2345678") for k in kinds))
+        for digit in "19"
+    )
+    assert [e.words.split()[1].strip(":") for e in facts(a, b)] == ["lei", "registration", "swift", "tax"]

@@ -67,11 +67,30 @@ def of_all(tmp_path_factory: pytest.TempPathFactory) -> EntityIndex:
     return built(_ALL, tmp_path_factory.mktemp("all"))
 
 
+@pytest.mark.parametrize("schema", Schema)
 @pytest.mark.parametrize("name", CHINESE + LATIN + COMPANIES)
-def test_no_name_is_lost_among_all(name: str, of_all: EntityIndex) -> None:
-    query = person(name, schema=Schema.LEGAL_ENTITY)
+def test_no_name_is_lost_among_all(name: str, schema: Schema, of_all: EntityIndex) -> None:
+    query = person(name, schema=schema)
     expected = one_by_one(query, _ALL)
     assert scores(of_all.screen(query)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("schema", Schema)
+@pytest.mark.parametrize("name", [*CHINESE, *LATIN, *COMPANIES, "CHAN Tai Man Peter Winston"])
+def test_an_entry_reaches_every_customer_that_would_hit_it(
+    name: str, schema: Schema, of_all: EntityIndex
+) -> None:
+    entry = person(name, schema=schema)
+    expected = [c.id for c in numbered(_ALL) if compare(c, entry).score >= THRESHOLD]
+    assert of_all.reached(entry) == sorted(expected)
+
+
+def test_a_customer_with_more_names_is_reached_as_it_would_hit(tmp_path: Path) -> None:
+    customer = person("CHAN Tai", "文小明")
+    entry = person("CHAN Tai Man", "陳大文")
+    index = built([customer], tmp_path)
+    assert compare(customer, entry).score >= THRESHOLD > compare(entry, customer).score
+    assert index.reached(entry) == ["l0"]
 
 
 def test_matches_come_best_first_and_no_more_than_asked_for(tmp_path: Path) -> None:

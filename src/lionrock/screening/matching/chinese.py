@@ -62,7 +62,7 @@ class Alignment:
     pairs: Pairs
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def characters(han: str) -> tuple[Unit, ...]:
     """The row of a name in Chinese characters."""
     family = surname_length(han)
@@ -71,7 +71,7 @@ def characters(han: str) -> tuple[Unit, ...]:
     )
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def readings(form: Form) -> tuple[tuple[Unit, ...], ...]:
     """The rows that a Latin name may stand for; none if it can't be a Chinese name."""
     found: list[tuple[Unit, ...]] = []
@@ -292,21 +292,24 @@ def pair_weight(a: Unit, b: Unit) -> float:
 
 
 def _same(a: Unit, b: Unit) -> float:
-    if a.text == b.text:
-        return -log2(syllables.character_share(a.text, a.role)) if not _unreadable(a.text) else 0.0
-    if fold(a.text) == fold(b.text):
-        return -log2(syllables.character_share(a.text, a.role)) - 0.3
-    return 0.0 if _unreadable(a.text) or _unreadable(b.text) else _OTHER_CHARACTER
+    if fold(a.text) != fold(b.text):
+        return 0.0 if _unreadable(a.text) or _unreadable(b.text) else _OTHER_CHARACTER
+    if _unreadable(fold(a.text)):
+        return 0.0
+    bits = -log2(syllables.character_share(fold(a.text), a.role))
+    return bits if a.text == b.text else bits - 0.3
 
 
 def _unreadable(character: str) -> bool:
-    """In private use, or left out by a code that no table has: it tells nothing either way."""
+    """In private use, where a house may have put its own, or left out by a code that no table has: it
+    tells nothing against a name."""
     return is_private(ord(character)) or character == "〓"
 
 
 def _spelt(latin: Unit, han: Unit) -> float:
     if _unreadable(han.text):
-        return 0.0
+        known = fold(han.text)
+        return 0.0 if _unreadable(known) else max(0.0, _spelt(latin, replace(han, text=known)))
     if latin.kind == "syllable":
         return syllables.weight(latin.text, han.text, han.role)
     if latin.kind == "initial":

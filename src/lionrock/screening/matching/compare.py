@@ -8,14 +8,14 @@ from typing import Final
 
 from lionrock.screening.entities import Entity, IdentifierKind, Name, NameKind, Schema
 from lionrock.screening.matching import explain, organisations, persons
-from lionrock.screening.matching.facts import facts
+from lionrock.screening.matching.facts import WHATEVER_NAME, facts, strong
 from lionrock.screening.matching.pairing import Worded
 from lionrock.screening.matching.results import Evidence, Match
 from lionrock.screening.matching.scoring import score
 from lionrock.screening.names.characters import fold
 from lionrock.screening.names.forms import decoded, personal
 
-_WEAK, _OTHER_CHARACTERS = -4.0, -6.0
+_WEAK, _OTHER_CHARACTERS, _OTHER_NAME = -4.0, -6.0, -10.0
 LIFT: Final = 5.0
 NamePair = tuple[Name, Name]
 
@@ -47,7 +47,7 @@ def matched(query: Entity, listed: Entity, pairs: Iterable[NamePair]) -> Match:
     """`compare` over some pairs of names only; at least one."""
     best = max((by_name(query.schema, listed.schema, a, b) for a, b in pairs), key=lambda c: c.bits)
     known = [*facts(query, listed), *_other_characters(query, listed, best)]
-    known += _bounded(known)
+    known += [*_bounded(known), *_other_name(query, listed, best.bits)]
     bits = best.bits + sum(one.weight for one in known)
     evidence = sorted(
         [*explain.names(best.by, best.query.text, best.listed.text), *_weak(best.listed), *known],
@@ -63,6 +63,21 @@ def _bounded(known: list[Evidence]) -> list[Evidence]:
         return []
     said = f"facts that many people share count {LIFT:.0f} bits at most"
     return [Evidence("facts_bounded", LIFT - lifted, "", "", said)]
+
+
+def _other_name(query: Entity, listed: Entity, bits: float) -> list[Evidence]:
+    """One holder's identifier on both: another name, a new one or a false one, takes no more than −10."""
+    if bits >= _OTHER_NAME:
+        return []
+    mine, others = (
+        {i for one in e.identifiers for i in strong(one) if i[0] in WHATEVER_NAME}
+        for e in (query, listed)
+    )
+    shared = sorted(mine & others)
+    if not shared:
+        return []
+    said = f"the names differ, but the {shared[0][0].value} has one holder: names are changed"
+    return [Evidence("name_outweighed", _OTHER_NAME - bits, "", "", said)]
 
 
 def by_name(query: Schema, listed: Schema, a: Name, b: Name) -> Compared:
@@ -104,4 +119,4 @@ def _other_characters(query: Entity, listed: Entity, best: Compared) -> list[Evi
 
 def _written_alike(mine: list[str], others: list[str]) -> bool:
     folded = [{"".join(fold(c) for c in personal(n).han) for n in side} for side in (mine, others)]
-    return any(set(a) & set(b[1:]) for a in folded[0] for b in folded[1])
+    return any(set(a) & set(b[1:]) or set(a[1:]) & set(b) for a in folded[0] for b in folded[1])

@@ -6,10 +6,11 @@ the fact is of one entity than of two with like names; ours, rounded, from the s
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from typing import Final
 
+from lionrock.kernel import hkid
 from lionrock.screening.entities import Birth, Entity, Identifier, IdentifierKind, Schema
 from lionrock.screening.matching.results import Evidence
 
@@ -20,13 +21,18 @@ _ONE_HOLDER = frozenset(
         IdentifierKind.LEI,
         IdentifierKind.IMO,
         IdentifierKind.MMSI,
-        IdentifierKind.SWIFT,
     }
 )
-"""One each: another value is another holder. Passports and the like are renewed and held twice."""
-STRONG = _ONE_HOLDER | {
-    IdentifierKind.PASSPORT, IdentifierKind.NATIONAL_ID, IdentifierKind.REGISTRATION, IdentifierKind.TAX,
+"""One each: another value is another holder. Passports and the like are renewed and held twice, and a
+bank has a BIC for each place."""
+WHATEVER_NAME: Final = _ONE_HOLDER | {IdentifierKind.PASSPORT, IdentifierKind.SWIFT}
+"""Of one holder the world over, so that they count though the name is another's."""
+STRONG: Final = WHATEVER_NAME | {
+    IdentifierKind.NATIONAL_ID, IdentifierKind.REGISTRATION, IdentifierKind.TAX,
 }  # fmt: skip
+_SHORTEST: Final = 4
+_BANK: Final = 8
+"""Of a BIC's characters those that are the bank's; three more name a branch (ISO 9362)."""
 
 
 def facts(query: Entity, listed: Entity) -> Iterator[Evidence]:
@@ -103,25 +109,47 @@ def identifiers(
     query: tuple[Identifier, ...], listed: tuple[Identifier, ...]
 ) -> Iterator[Evidence]:
     """The same number of the same kind +25; another of a kind that everyone has one of −12, else −1."""
-    for kind in {i.kind for i in query} & {i.kind for i in listed} & STRONG:
-        mine = {plain_identifier(i): i.value for i in query if i.kind is kind}
-        others = {plain_identifier(i): i.value for i in listed if i.kind is kind}
-        shared = sorted(mine.keys() & others.keys())
+    mine, others = _by_kind(query), _by_kind(listed)
+    for kind in sorted(mine.keys() & others.keys()):
+        shared = sorted(mine[kind].keys() & others[kind].keys())
         if shared:
-            yield Evidence(
-                "identifier_same", 25.0, mine[shared[0]], others[shared[0]],
-                f"the same {kind.value}: {mine[shared[0]]}",
-            )  # fmt: skip
+            a, b = mine[kind][shared[0]], others[kind][shared[0]]
+            yield Evidence("identifier_same", 25.0, a, b, f"the same {kind.value}: {a}")
             continue
-        a, b = next(iter(mine.values())), next(iter(others.values()))
+        a, b = next(iter(mine[kind].values())), next(iter(others[kind].values()))
         weight = -12.0 if kind in _ONE_HOLDER else -1.0
         yield Evidence("identifier_differs", weight, a, b, f"another {kind.value}: {a} and {b}")
 
 
-def plain_identifier(identifier: Identifier) -> str:
-    """Letters and digits alone; a HKID without its brackets, an IMO number without its letters."""
-    value = re.sub(r"[^0-9A-Z]", "", identifier.value.upper())
-    return re.sub(r"^IMO", "", value) if identifier.kind is IdentifierKind.IMO else value
+def _by_kind(identifiers: Iterable[Identifier]) -> dict[IdentifierKind, dict[str, str]]:
+    """Each kind's numbers, plain, and as written."""
+    found: dict[IdentifierKind, dict[str, str]] = {}
+    for one in identifiers:
+        for kind, plain in strong(one):
+            found.setdefault(kind, {})[plain] = one.value
+    return found
+
+
+def strong(identifier: Identifier) -> Iterator[tuple[IdentifierKind, str]]:
+    """What an identifier can match as: kind and letters and digits alone, none if it tells nothing.
+
+    A HKID is without its brackets, an IMO number without its letters, a BIC without its branch; a
+    national number that is a HKID by its check digit is one.
+    """
+    value = unicodedata.normalize("NFKC", identifier.value).upper()
+    plain = "".join(c for c in value if c.isalnum())
+    kind = identifier.kind
+    if kind is IdentifierKind.SWIFT:
+        plain = plain[:_BANK]
+    elif kind is IdentifierKind.IMO:
+        plain = plain.removeprefix("IMO")
+    elif kind is IdentifierKind.NATIONAL_ID and hkid.normalised(value):
+        kind = IdentifierKind.HKID
+    telling = len(plain) >= _SHORTEST and (
+        kind is IdentifierKind.SWIFT or any(map(str.isdigit, plain))
+    )
+    if kind in STRONG and telling:
+        yield kind, plain
 
 
 def genders(query: str, listed: str) -> Iterator[Evidence]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,8 +26,32 @@ Array = np.ndarray[Any, Any]
 Alike = tuple[tuple[int, float], ...]
 """Terms by place, and the bits that each is worth; least first."""
 _REMEMBERED: Final = 50_000
+_MET: Final = 512
 _MOST_OFF: Final = 3
 _WHOLE_BITS: Final = 22.0
+_NOBODY: Final = (np.empty(0, np.int32), np.empty(0, np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """`names`, in order, and which of them each term meets, with the bits."""
+
+    names: Array
+    met: Mapping[keys.Term, tuple[Array, Array]]
+
+    def worth(self, term: keys.Term) -> Array | None:
+        """For each of `names`, the most that a term is worth to it; None if it meets none."""
+        whom, worth = self.met[term]
+        if not len(whom):
+            return None
+        found = np.zeros(len(self.names), np.float32)
+        found[np.searchsorted(self.names, whom)] = worth
+        return found
+
+    def together(self, terms: Sequence[keys.Term]) -> Array | None:
+        """The same for terms that stand for one thing together."""
+        each = [worth for term in terms if (worth := self.worth(term)) is not None]
+        return sum(each[1:], each[0]) if each else None
 
 
 class Reading:
@@ -43,9 +69,11 @@ class Reading:
             self._check()
         except (OSError, ValueError, KeyError) as error:
             raise Conflict(f"The index {folder} is damaged ({error}). Build it anew.") from error
-        self._other_kind: dict[int, Array] = {}
+        self._other_kind: dict[tuple[int, bool], Array] = {}
+        self._begun: dict[str, Array] = {}
         self._alike = lru_cache(maxsize=_REMEMBERED)(self._alike_anew)
         self._bucket = lru_cache(maxsize=512)(self._bucket_anew)
+        self._met = lru_cache(maxsize=_MET)(self._met_anew)
 
     def _map(self, folder: Path, meta: dict[str, Any]) -> None:
         self.entities: int = meta["entities"]
@@ -80,76 +108,72 @@ class Reading:
             raise ValueError("a file is cut off")
 
     def entity(self, at: int) -> Entity:
-        line = bytes(self._entity_lines[self._entity_at[at] : self._entity_at[at + 1]])
+        line = self._entity_lines[self._entity_at[at] : self._entity_at[at + 1]]
         return understood(json.loads(line))
 
     def name(self, at: int) -> tuple[int, int]:
         """A name's entity, and its number among that entity's names."""
         return int(self._name_entity[at]), int(self._name_number[at])
 
-    def worth(self, terms: Sequence[keys.Term]) -> Array | None:
-        """For each name, the most that terms together are worth to it; None if nothing meets them."""
-        total: Array | None = None
-        for term in terms:
-            worth = self._worth(*term)
-            total = worth if total is None else total if worth is None else total + worth
-        return total
+    def touched(self, terms: Iterable[keys.Term]) -> Touched:
+        """The names that any of some terms meets."""
+        met = {term: self._met(*term) for term in dict.fromkeys(terms)}
+        names = [whom for whom, _ in met.values() if len(whom)]
+        every = np.unique(np.concatenate(names)) if names else np.empty(0, np.int32)
+        return Touched(every, met)
 
     def posted(self, term: str) -> Array:
         """The names that have a term."""
         place = self._place(term)
         return self._of(place) if place is not None else np.empty(0, np.int32)
 
+    def begun(self, letter: str) -> Array:
+        """Whether one letter may stand for a word of each person's name."""
+        if letter not in self._begun:
+            found = np.zeros(self.names, np.bool_)
+            for key, (first, last) in self._buckets.items():
+                if key.startswith(f"w:{letter}"):
+                    for at in range(first, last):
+                        found[self._of(int(self._word_term[at]))] = True
+            self._begun[letter] = (found | self.spelt) & (self.kind <= keys.PERSON)
+        return self._begun[letter]
+
     def names_worth(self, rows: Iterable[keys.Row], needed: float, kind: int) -> set[int]:
         """The names to which the terms of a row may be worth `needed` bits, to a query of a kind."""
-        base = self.slack + self._against(kind)
-        met: dict[keys.Term, Array | None] = {}
+        wanted = list(rows)
+        touched = self.touched(term for row in wanted for term in row.terms)
+        names = touched.names
+        base = {way: (self.slack + self._against(kind, way))[names] for way in (True, False)}
         found: set[int] = set()
-        for row in rows:
-            for term in row.terms:
-                if term not in met:
-                    met[term] = self._worth(*term)
-            found.update(self._reaching(row, [met[t] for t in row.terms], base, needed))
+        for row in wanted:
+            found.update(names[_reaching(row, touched, base[row.personal], needed)].tolist())
         return found
 
-    def _reaching(
-        self, row: keys.Row, worth: Sequence[Array | None], base: Array, needed: float
-    ) -> list[int]:
-        total = base + np.float32(row.more)
-        missed = np.zeros(self.names, np.float32)
-        certain = 0.0
-        for best, miss in zip(worth, row.misses or (0.0,) * len(worth), strict=True):
-            if best is None:
-                certain += miss
-                continue
-            total += best
-            if miss:
-                missed += np.float32(miss) * (best == 0)
-        missed = np.maximum(missed + np.float32(certain - row.forgiven), np.float32(0))
-        total -= np.minimum(missed, np.float32(row.most_missed))
-        return np.flatnonzero(total >= needed).tolist()
+    def _against(self, kind: int, personal: bool) -> Array:
+        """What it costs to be of another kind: who may be a person is compared as one with who may be
+        one, and never else (`compare.by_name`)."""
+        if (kind, personal) not in self._other_kind:
+            asked = kind in (keys.ANY_KIND, keys.PERSON)
+            people = asked & (self.kind <= keys.PERSON)
+            either = (kind == keys.ANY_KIND) & (self.kind == keys.ANY_KIND)
+            read = people if personal else ~people | either
+            fits = (self.kind == kind) | (self.kind == keys.ANY_KIND) | (kind == keys.ANY_KIND)
+            cost = np.where(fits, np.float32(0), np.float32(OTHER_SCHEMA))
+            self._other_kind[kind, personal] = np.where(read, cost, np.float32(-np.inf))
+        return self._other_kind[kind, personal]
 
-    def _worth(self, term: str, most: float) -> Array | None:
-        """For each name, the most that a term is worth to it; None if nothing meets it."""
+    def _met_anew(self, term: str, most: float) -> tuple[Array, Array]:
+        """The names that a term meets, in order, and for each the most that it is worth to it."""
         alike = self._alike(term, most)
         if not alike:
-            return None
-        whom, worth = self._met(alike)
-        best = np.zeros(self.names, np.float32)
-        best[whom] = worth  # least first: the last written is the most
-        return best
-
-    def _against(self, kind: int) -> Array:
-        """What it costs to be of another kind; 0 for who may be either."""
-        if kind not in self._other_kind:
-            differs = (self.kind != kind) & (self.kind != keys.ANY_KIND) & (kind != keys.ANY_KIND)
-            self._other_kind[kind] = np.where(differs, np.float32(OTHER_SCHEMA), np.float32(0))
-        return self._other_kind[kind]
-
-    def _met(self, alike: Alike) -> tuple[Array, Array]:
+            return _NOBODY
         places = [self._of(place) for place, _ in alike]
-        bits = np.array([b for _, b in alike], np.float32)
-        return np.concatenate(places), np.repeat(bits, [len(place) for place in places])
+        worth = np.array([b for _, b in alike], np.float32)
+        whom = np.concatenate(places)
+        order = np.argsort(whom, kind="stable")
+        whom, worth = whom[order], np.repeat(worth, [len(place) for place in places])[order]
+        last = np.append(whom[1:] != whom[:-1], True)  # least first: the last is the most
+        return whom[last], worth[last]
 
     def _alike_anew(self, term: str, most: float) -> Alike:
         space, text = term[:1], term[2:]
@@ -182,42 +206,43 @@ class Reading:
         word, joined = term[2:], term[0] == "j"
         found = self._placed([(f"w:{word}", most), (f"a:{word}", _WHOLE_BITS)])
         found |= self._placed([(f"j:{word}", most)])
-        near = set(self._near(word, "w" if joined else "wj"))
-        for key in word_keys(word):
-            near.update(self._keyed(key))
+        near = self._near(word, "w" if joined else "wj") | self._keyed(word_keys(word))
         for at in near:
             other = self._word(at)
             bits, how = likeness(word, other[2:])
             if how and not (joined and other[0] == "j"):
                 place = int(self._word_term[at])
-                found[place] = max(bits, found.get(place, 0.0))
+                found[place] = max(min(bits, most), found.get(place, 0.0))
         return found
 
-    def _near(self, word: str, spaces: str) -> list[int]:
+    def _near(self, word: str, spaces: str) -> set[int]:
         """Words with the same first letter, few letters off."""
         off = 0 if len(word) < 3 else 1 if len(word) < 6 else 2 if len(word) < 10 else _MOST_OFF
-        found: list[int] = []
-        for space in spaces if off else "":
-            for length in range(len(word) - off, len(word) + off + 1):
-                first, others = self._bucket(f"{space}:{word[:1]}{length}")
-                if others:
-                    distances = cdist(
-                        [word], others, scorer=OSA.distance, score_cutoff=off, dtype=np.uint8
-                    )
-                    found.extend(first + int(at) for at in np.flatnonzero(distances[0] <= off))
-        return found
+        if not off:
+            return set()
+        lengths = range(len(word) - off, len(word) + off + 1)
+        buckets = [self._bucket(f"{space}:{word[:1]}{n}") for space in spaces for n in lengths]
+        places = [at for first, others in buckets for at in range(first, first + len(others))]
+        others = [other for _, some in buckets for other in some]
+        if not others:
+            return set()
+        distances = cdist([word], others, scorer=OSA.distance, score_cutoff=off, dtype=np.uint8)
+        return {places[at] for at in np.flatnonzero(distances[0] <= off)}
 
-    def _keyed(self, key: str) -> list[int]:
-        wanted = np.uint64(hashed(key))
-        first, last = np.searchsorted(self._key_hash, [wanted, wanted + np.uint64(1)])
-        return [int(at) for at in self._key_word[first:last]]
+    def _keyed(self, some: Iterable[str]) -> set[int]:
+        wanted = np.array([hashed(key) for key in some], np.uint64)
+        first = np.searchsorted(self._key_hash, wanted)
+        last = np.searchsorted(self._key_hash, wanted + np.uint64(1))
+        spans = zip(first.tolist(), last.tolist(), strict=True)
+        return {int(at) for a, b in spans if b > a for at in self._key_word[a:b]}
 
     def _bucket_anew(self, key: str) -> tuple[int, list[str]]:
         first, last = self._buckets.get(key, (0, 0))
-        return first, [self._word(at)[2:] for at in range(first, last)]
+        lines = self._words[self._word_at[first] : self._word_at[last]].decode().split("\n")
+        return first, [line[2:] for line in lines[:-1]]
 
     def _word(self, at: int) -> str:
-        return bytes(self._words[self._word_at[at] : self._word_at[at + 1] - 1]).decode()
+        return self._words[self._word_at[at] : self._word_at[at + 1] - 1].decode()
 
     def _place(self, term: str) -> int | None:
         return next(iter(self._placed([(term, 0.0)])), None)
@@ -226,9 +251,35 @@ class Reading:
         return self._postings[self._starts[place] : self._starts[place + 1]]
 
 
-def _bytes(path: Path) -> Array:
+def _reaching(row: keys.Row, touched: Touched, base: Array, needed: float) -> Array:
+    """Places of the names touched to which a row may be worth `needed`."""
+    total = base + np.float32(row.more)
+    missed = np.zeros(len(base), np.float32)
+    whole = np.ones(len(base), np.bool_)
+    none = (0.0,) * len(row.terms)
+    certain = 0.0
+    for at, (term, miss) in enumerate(zip(row.terms, row.misses or none, strict=True)):
+        telling = bool(row.telling) and row.telling[at]
+        best = touched.worth(term)
+        if best is None:
+            certain += miss
+            whole &= not telling
+            continue
+        total += best
+        if miss:
+            missed += np.float32(miss) * (best == 0)
+        if telling:
+            whole &= best > 0
+    missed = np.maximum(missed + np.float32(certain - row.forgiven), np.float32(0))
+    total -= np.minimum(missed, np.float32(row.most_missed))
+    total += np.float32(row.complete) * whole
+    return np.flatnonzero(total >= needed)
+
+
+def _bytes(path: Path) -> mmap | bytes:
     """A file's bytes; an empty file can't be mapped."""
-    return np.memmap(path, np.uint8, "r") if path.stat().st_size else np.empty(0, np.uint8)
+    with path.open("rb") as file:
+        return mmap(file.fileno(), 0, access=ACCESS_READ) if path.stat().st_size else b""
 
 
 def _mapped(folder: Path, *names: str) -> Sequence[Any]:

@@ -14,15 +14,15 @@ name that compares well is worth enough to one row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from lionrock.screening.entities import Entity, Schema
 from lionrock.screening.matching import chinese, latin, organisations
 from lionrock.screening.matching.chinese import Unit
-from lionrock.screening.matching.facts import STRONG, plain_identifier
+from lionrock.screening.matching.facts import strong
 from lionrock.screening.matching.persons import forms
 from lionrock.screening.names.characters import fold
 from lionrock.screening.names.forms import Form
@@ -51,11 +51,16 @@ class Row:
     most_missed: float = _NO_CAP
     forgiven: float = 0.0
     """So much of that is not certain: a slip of the pen costs less than another syllable."""
+    complete: float = 0.0
+    """What it adds that every one of `telling` is met: nothing is left over."""
+    telling: tuple[bool, ...] = ()
+    personal: bool = True
+    """Read as a person's name; else as a company's, a body's or a vessel's."""
 
 
-ANY_KIND = 0
+ANY_KIND, PERSON = 0, 1
 _KINDS = {
-    Schema.PERSON: 1,
+    Schema.PERSON: PERSON,
     Schema.COMPANY: 2,
     Schema.ORGANIZATION: 2,
     Schema.VESSEL: 3,
@@ -68,16 +73,18 @@ def kind(schema: Schema) -> int:
     return _KINDS.get(schema, ANY_KIND)
 
 
-@lru_cache(maxsize=32768)
-def rows(name: str, schema: Schema) -> tuple[Row, ...]:
-    """The ways to read a name, whatever script it is in."""
+@lru_cache(maxsize=8192)
+def rows(name: str, schema: Schema, listed: bool = False) -> tuple[Row, ...]:
+    """The ways to read a name, whatever script it is in. `listed`: it is of the list's side.
+
+    A person's name is read as a company's too: a record may say the wrong kind.
+    """
     found: list[Row] = []
     if schema.may_be_person:
         for form in forms(name):
-            found += _as_words(form)
+            found += _as_words(form, listed)
             found += [_as_chinese(row) for row in _chinese(form)]
-    if schema is not Schema.PERSON:
-        found += _organisation(name)
+    found += [replace(row, personal=False) for row in _organisation(name)]
     return tuple(dict.fromkeys(row for row in found if row.terms))
 
 
@@ -89,32 +96,41 @@ def terms(name: str, schema: Schema) -> set[str]:
     return {f"s:{t[2:]}" if t[0] == "c" else t for t in found | also}
 
 
-def _as_words(form: Form) -> Iterator[Row]:
+def _as_words(form: Form, listed: bool) -> Iterator[Row]:
     words = latin.words(form)
-    known = [(f"w:{w.text}", information(w.text)) for w in words if w.text not in PARTICLES]
+    known = [w.text for w in words if w.text not in PARTICLES]
     initials = _INITIAL_BITS * min(sum(len(w.text) == 1 for w in words), 3)
-    misses = tuple(latin.QUERY_ALONE * latin.worth(t[2:]) if len(t) > 3 else 0.0 for t, _ in known)
-    yield Row(
-        tuple(known), _COMPLETE_PERSON + initials, misses, latin.QUERY_ALONE * latin.MOST_ALONE
-    )
-    yield from _joined([w.text for w in words], known, _COMPLETE_PERSON)
+    alone = latin.LISTED_ALONE if listed else latin.QUERY_ALONE
+    most = _NO_CAP if listed else alone * latin.MOST_ALONE
+    worth = {w: latin.worth(w) if len(w) > 1 else 0.0 for w in known}
+    plain = Row(
+        tuple((f"w:{w}", information(w)) for w in known), initials,
+        tuple(alone * worth[w] for w in known), most,
+        complete=_COMPLETE_PERSON, telling=tuple(worth[w] >= 1.0 for w in known),
+    )  # fmt: skip
+    yield plain
+    yield from _joined([w.text for w in words], plain, information)
 
 
-def _joined(words: Sequence[str], known: Sequence[Term], more: float) -> Iterator[Row]:
-    """Two neighbours put together, the others as they are; and the whole name."""
+def _joined(words: Sequence[str], plain: Row, information: Callable[[str], float]) -> Iterator[Row]:
+    """Two neighbours put together, which is met, the others as they are; and the whole name."""
     if not 2 <= len(words) <= _MOST_JOINED:
         return
-    bits = dict(known)
+    places = {term[2:]: n for n, (term, _) in enumerate(plain.terms)}
     for at in range(len(words) - 1):
         together = words[at] + words[at + 1]
-        rest = [f"w:{w}" for n, w in enumerate(words) if n not in (at, at + 1)]
-        terms = [
-            (f"j:{together}", information(together)),
-            *((t, bits[t]) for t in rest if t in bits),
-        ]
-        yield Row(tuple(terms), more)
+        rest = [places[w] for n, w in enumerate(words) if n not in (at, at + 1) and w in places]
+        yield replace(
+            plain,
+            terms=((f"j:{together}", information(together)), *(plain.terms[n] for n in rest)),
+            misses=(_NO_CAP, *(plain.misses[n] for n in rest)), most_missed=_NO_CAP,
+            telling=(True, *(plain.telling[n] for n in rest)),
+        )  # fmt: skip
     if len(words) > 2:
-        yield Row(((f"j:{''.join(words)}", _WHOLE_BITS),), more)
+        whole = f"j:{''.join(words)}", _WHOLE_BITS
+        yield replace(
+            plain, terms=(whole,), misses=(_NO_CAP,), most_missed=_NO_CAP, telling=(True,)
+        )
 
 
 def _chinese(form: Form) -> Sequence[Sequence[Unit]]:
@@ -147,20 +163,22 @@ def _initials(row: Sequence[Unit]) -> float:
 
 def _organisation(name: str) -> Iterator[Row]:
     parts = [p for p in organisation(name).parts if p.kind != "legal"]
-    known = [_part(p) for p in parts]
-    misses = tuple(organisations.ALONE * organisations.information(p) for p in parts)
-    complete = max(_COMPLETE_OTHER, organisations.WHOLE_NAME + 0.5 - sum(bits for _, bits in known))
-    yield Row(
-        tuple(known),
-        complete,
+    known = tuple(_part(p) for p in parts)
+    misses = (organisations.ALONE * organisations.information(p) for p in parts)
+    whole = organisations.WHOLE_NAME + 0.5 - sum(bits for _, bits in known)
+    plain = Row(
+        known, 0.0,
         tuple(0.0 if p.kind == "number" else m for p, m in zip(parts, misses, strict=True)),
-    )
+        complete=max(_COMPLETE_OTHER, whole), telling=(True,) * len(known),
+    )  # fmt: skip
+    yield plain
     spelt = [t for p in parts for t in _spelling(p)]
     if any(t[0] == "c" for t, _ in spelt):
         yield Row(tuple(spelt), _COMPLETE_OTHER)
-    words = [p for p in parts if not p.han]
-    yield from _joined([p.written.lower() for p in words], known, _COMPLETE_OTHER)
-    letters = "".join(p.written[0].lower() for p in words)
+    words = [p.written.lower() for p in parts if not p.han]
+    if len(words) == len(parts):
+        yield from _joined(words, plain, organisations.of_core)
+    letters = "".join(w[0] for w in words)
     if len(letters) >= 3:
         yield Row(((f"a:{letters}", _WHOLE_BITS),), 0.0)
 
@@ -183,8 +201,8 @@ def _spelling(part: Part) -> Iterator[Term]:
 def identifiers(entity: Entity) -> Iterator[str]:
     """Terms of the identifiers that can match alone."""
     for identifier in entity.identifiers:
-        if identifier.kind in STRONG:
-            yield f"i:{identifier.kind.value}:{plain_identifier(identifier)}"
+        for kind, plain in strong(identifier):
+            yield f"i:{kind.value}:{plain}"
 
 
 class Size(NamedTuple):

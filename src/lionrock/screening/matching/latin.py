@@ -13,6 +13,7 @@ from lionrock.screening.matching.pairing import (
     ENOUGH,
     Pair,
     Worded,
+    adjacent,
     agreed,
     joined,
     likest,
@@ -39,7 +40,7 @@ _FIELD: Final = 18
 _MOST_WORDS: Final = 12
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def words(form: Form) -> tuple[Word, ...]:
     """Without Arabic "abd" apart from what it belongs to: Abd al-Rahman, Abdul Rahman, Abdulrahman."""
     found: list[Word] = []
@@ -64,10 +65,11 @@ def compare(a: Form, b: Form) -> Worded:
     mine, others = list(words(a)), list(words(b))
     narrow = max(_length(mine), _length(others)) >= _FIELD
     last = (mine[-1:], others[-1:])
+    neighbours = adjacent(mine, others)
     pairs = likest(mine, others, lambda x, y: likeness(x.text, y.text))
     if narrow:
         pairs += _cut_last(mine, others, last)
-    pairs += joined(mine, others, _together)
+    pairs += joined(mine, others, _together, neighbours)
     pairs = _with_servant(pairs, mine, others)
     whole = _as_one(a, b)
     found = _weighed(pairs, mine, others)

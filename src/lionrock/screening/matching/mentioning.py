@@ -16,8 +16,9 @@ import numpy as np
 from lionrock.screening.entities import Entity, Name, Schema
 from lionrock.screening.matching.compare import by_name, names
 from lionrock.screening.matching.index_reading import Reading
+from lionrock.screening.matching.keys import PERSON
 from lionrock.screening.matching.latin import LISTED_ALONE
-from lionrock.screening.matching.organisations import ALONE, WHOLE_NAME
+from lionrock.screening.matching.organisations import ALONE, COMPLETE, WHOLE_NAME
 from lionrock.screening.matching.tokens import (
     Token,
     alone,
@@ -35,7 +36,9 @@ _CHUNK: Final = 32
 _MOST_ALONE: Final = 6.0
 _COMPLETE_PERSON, _COMPLETE_OTHER = 1.5, WHOLE_NAME - 2.0
 """What it may add that a whole name is there; an organisation's is worth `WHOLE_NAME` at least."""
-_PERSON, _OTHER = 1, 2
+_WRITTEN: Final = 0.75
+"""Of what a whole organisation's name is worth, so much is met at least if it is written as listed."""
+_OTHER = 2
 _LEGAL: Final = 0.5
 _TRIES: Final = 4
 """Stretches that are compared with one name."""
@@ -43,9 +46,11 @@ Stretch = tuple[int, int]
 Entities = Callable[[int], Entity]
 
 
-def mentions(reading: Reading, entities: Entities, text: str, needed: float) -> list[Stretch]:
-    """Ranges of `text`, in order, each of which brings a listed name to `needed` bits."""
-    search = _Search(reading, entities, needed, _wanted(reading, needed))
+def mentions(
+    reading: Reading, entities: Entities, text: str, needed: float, wanted: Wanted
+) -> list[Stretch]:
+    """Ranges of `text`, in order, each of which brings a listed name to `needed` bits; `wanted` of these."""
+    search = _Search(reading, entities, needed, wanted)
     found: dict[Stretch, None] = {}
     for sequence in sequences(text):
         most = _CHARACTERS if sequence[0].han else _WORDS
@@ -60,7 +65,7 @@ class _Search:
     reading: Reading
     entities: Entities
     needed: float
-    wanted: _Wanted
+    wanted: Wanted
 
     def in_chunk(self, text: str, tokens: Sequence[Token], most: int) -> Iterator[Stretch]:
         listed, bits = _bits(self.reading, tokens, self.wanted)
@@ -88,7 +93,7 @@ class _Search:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class Wanted:
     """What a stretch must be worth to each of some names: with nothing of the name left, and with some."""
 
     complete: Array
@@ -98,8 +103,8 @@ class _Wanted:
     parts: Array
     worth: Array
 
-    def of(self, names: Array) -> _Wanted:
-        return _Wanted(*(getattr(self, f.name)[names] for f in fields(self)))
+    def of(self, names: Array) -> Wanted:
+        return Wanted(*(getattr(self, f.name)[names] for f in fields(self)))
 
     def met(self, total: Array, pieces: Array) -> Array:
         lacking = self.share * np.maximum(self.worth - total, 0)
@@ -108,36 +113,48 @@ class _Wanted:
         return np.logical_or(whole, partly)
 
 
-def _wanted(reading: Reading, needed: float) -> _Wanted:
-    person = reading.kind == _PERSON
+def wanted(reading: Reading, needed: float) -> Wanted:
+    """For every name of the index."""
+    person = reading.kind == PERSON
     least = np.float32(needed) - reading.slack
-    more = np.where(person, np.float32(_COMPLETE_PERSON), np.float32(_COMPLETE_OTHER))
+    written = np.where(reading.spelt, np.float32(0), np.float32(_WRITTEN) * reading.name_worth)
+    other = np.minimum(
+        np.maximum(least - np.float32(_COMPLETE_OTHER), written), least - np.float32(COMPLETE)
+    )
+    complete = np.where(person, least - np.float32(_COMPLETE_PERSON), other)
     partly = least - np.where(person, np.float32(0), np.float32(_LEGAL))
     share = np.where(reading.kind == _OTHER, np.float32(ALONE), np.float32(LISTED_ALONE))
-    return _Wanted(least - more, partly, share, reading.parts, reading.name_worth)
+    return Wanted(complete, partly, share, reading.parts, reading.name_worth)
 
 
-def _bits(reading: Reading, tokens: Sequence[Token], wanted: _Wanted) -> tuple[Array, Array]:
+def _bits(reading: Reading, tokens: Sequence[Token], wanted: Wanted) -> tuple[Array, Array]:
     """The names that all tokens together are worth enough to; tokens × those names, the most bits."""
-    found = np.zeros((len(tokens), reading.names), np.float32)
-    for part in parts(tokens):
-        worth = reading.worth(part.terms)
+    read = list(parts(tokens))
+    touched = reading.touched(term for part in read for term in part.terms)
+    names = touched.names
+    spelt, kind = reading.spelt[names], reading.kind[names]
+    of = {"person": kind <= PERSON, "other": kind != PERSON}
+    found = np.zeros((len(tokens), len(names)), np.float32)
+    for part in read:
+        worth = touched.together(part.terms)
         if worth is None:
             continue
-        if part.terms[0][0][0] in "sS":
-            worth = worth * reading.spelt
+        if part.whose != "any":
+            worth = worth * of[part.whose]
+        if part.terms[0][0][0] in "sSc":
+            worth = worth * spelt
         each = worth / np.float32(part.length) if part.length > 1 else worth
         for at in range(part.first, part.first + part.length):
             np.maximum(found[at], each, out=found[at])
     for at, token in enumerate(tokens):
         if initial(token):
-            found[at] += np.float32(initial(token))
-    listed = np.flatnonzero(found.sum(axis=0) >= wanted.complete)
-    return listed, found[:, listed]
+            found[at] += np.float32(initial(token)) * reading.begun(token.text)[names]
+    enough = np.flatnonzero(found.sum(axis=0) >= wanted.complete[names])
+    return names[enough], found[:, enough]
 
 
 def _stretches(
-    bits: Array, tokens: Sequence[Token], most: int, wanted: _Wanted
+    bits: Array, tokens: Sequence[Token], most: int, wanted: Wanted
 ) -> dict[int, list[Stretch]]:
     """For each name, by its column, the stretches that may be worth enough, best first; ends are of the name."""
     costs = np.minimum(np.array(alone(tokens), np.float32), _MOST_ALONE)[:, None]

@@ -13,6 +13,7 @@ from lionrock.screening.matching.pairing import (
     ENOUGH,
     Pair,
     Worded,
+    adjacent,
     agreed,
     joined,
     likest,
@@ -26,13 +27,17 @@ from lionrock.screening.names.words import likeness
 _TERM_BITS, _NUMBER_BITS, _LEGAL_BITS = 2.5, 2.0, 0.5
 _CONTRADICTION, ALONE = 2.0, 0.5
 _OTHER_NUMBER, _NUMBER_ALONE, _OTHER_LEGAL = -7.0, -4.0, -2.0
-_COMPLETE, _OTHER_WORD = 5.0, 4.0
+COMPLETE, _OTHER_WORD = 5.0, 4.0
 WHOLE_NAME: Final = 14.0
 """The same name is the same, however common its words: China Telecom Corporation."""
+_COMPLETE_LIKE: Final = 2.0
+"""One word only like the one listed: timber is not TROBER S.A."""
+_AS_LISTED: Final = ("same", "variant", "spelt")
 _ACRONYM_BITS: Final = 9.0
+_SLIP: Final = 3.0
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=16384)
 def compare(a: str, b: str) -> Worded:
     """The evidence of two names as written."""
     x, y = organisation(a), organisation(b)
@@ -52,7 +57,12 @@ def information(part: Part) -> float:
         return _LEGAL_BITS
     if part.han:
         return 6.5
-    return min(11.0, 2.0 + 1.7 * len(part.text))
+    return of_core(part.text)
+
+
+def of_core(word: str) -> float:
+    """Bits of a company's own word, by its length."""
+    return min(11.0, 2.0 + 1.7 * len(word))
 
 
 def _by_parts(x: Organisation, y: Organisation) -> Worded:
@@ -60,17 +70,18 @@ def _by_parts(x: Organisation, y: Organisation) -> Worded:
         [p for p in x.parts if p.kind != "legal"],
         [p for p in y.parts if p.kind != "legal"],
     )
+    neighbours = adjacent(mine, others)
     pairs = likest(mine, others, _like)
     if any(p.han for p in mine) != any(p.han for p in others):
         pairs += _spelt(mine, others)
     else:
-        pairs += joined(mine, others, _together)
+        pairs += joined(mine, others, _together, neighbours)
     bits = agreed(pairs) + _numbers(mine, others) + _legal(x, y)
     left_a, left_b = (
         sum(information(p) for p in side if p.kind != "number") for side in (mine, others)
     )
     if not mine and not others:
-        bits = max(bits + _COMPLETE, WHOLE_NAME if pairs else 0.0)  # not for a legal form alone
+        bits = _complete(bits, pairs)
     against = min(left_a, left_b)
     bits -= (
         _CONTRADICTION * against + (_OTHER_WORD if against else 0.0) + ALONE * abs(left_a - left_b)
@@ -93,9 +104,10 @@ def _like(x: Part, y: Part) -> tuple[float, str]:
 
 def _together(x: Part, first: Part, second: Part) -> float | None:
     together = first.written.lower() + second.written.lower()
-    if x.han or abs(len(together) - len(x.text)) > 1 or OSA.distance(x.text, together) > 1:
+    if x.han or abs(len(together) - len(x.text)) > 1:
         return None
-    return information(x) - 1.0
+    distance = OSA.distance(x.text, together, score_cutoff=1)
+    return information(x) - 1.0 - _SLIP * distance if distance <= 1 else None
 
 
 def _spelt(mine: list[Part], others: list[Part]) -> list[Pair]:
@@ -129,6 +141,23 @@ def units(word: Part) -> list[Unit]:
     return [Unit(s, "syllable", "given", s) for s in cuts[0]] if cuts else []
 
 
+def _complete(bits: float, pairs: list[Pair]) -> float:
+    """Nothing of either name is left: the bits with what that says."""
+    if _as_listed(pairs):
+        return max(bits + COMPLETE, WHOLE_NAME)
+    return bits + (COMPLETE if len(pairs) > 1 else _COMPLETE_LIKE)
+
+
+def _as_listed(pairs: list[Pair]) -> bool:
+    """Something is there beside a legal form, and nothing of it is only like what is listed."""
+    return bool(pairs) and all(p.how in _AS_LISTED or _unbroken(p) for p in pairs)
+
+
+def _unbroken(pair: Pair) -> bool:
+    """The same but for blanks."""
+    return pair.a.replace(" ", "").lower() == pair.b.replace(" ", "").lower()
+
+
 def _numbers(mine: list[Part], others: list[Part]) -> float:
     a, b = (any(p.kind == "number" for p in side) for side in (mine, others))
     return _OTHER_NUMBER if a and b else _NUMBER_ALONE if a or b else 0.0
@@ -150,7 +179,7 @@ def _as_one(x: Organisation, y: Organisation) -> Worded | None:
     if distance > 1 or any(c.isdigit() for c in a + b):
         return None
     known = sum(information(p) for p in min(x.parts, y.parts, key=len) if p.kind != "legal")
-    bits = min(known, ENOUGH) - 1.0 - 3.0 * distance
+    bits = min(known, ENOUGH) - 1.0 - _SLIP * distance
     return Worded(bits, (Pair(x.name, y.name, bits, "joined"),))
 
 

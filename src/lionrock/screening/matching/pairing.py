@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Protocol, TypeVar
 
 ENOUGH: Final = 22.0
@@ -60,25 +61,38 @@ def likest(mine: list[W], others: list[W], like: Callable[[W, W], tuple[float, s
     return pairs
 
 
-def joined(mine: list[W], others: list[W], alike: Callable[[W, W, W], float | None]) -> list[Pair]:
+def joined(
+    mine: list[W], others: list[W], alike: Callable[[W, W, W], float | None],
+    neighbours: Container[tuple[int, int]],
+) -> list[Pair]:  # fmt: skip
     """A word against two neighbours put together, on either side: van derbilt, vander bilt.
 
-    `alike` gives the bits of a word and two neighbours, or None.
+    `alike` gives the bits of a word and two neighbours, or None; `neighbours` is `adjacent` of both names
+    whole.
     """
-    found = [Pair(x, pair, bits, "joined") for x, pair, bits in _put_together(mine, others, alike)]
-    turned = _put_together(others, mine, alike)
-    return found + [Pair(pair, x, bits, "joined") for x, pair, bits in turned]
+    found = [
+        Pair(x, two, bits, "joined")
+        for x, two, bits in _put_together(mine, others, alike, neighbours)
+    ]
+    turned = _put_together(others, mine, alike, neighbours)
+    return found + [Pair(two, x, bits, "joined") for x, two, bits in turned]
+
+
+def adjacent(*sides: Sequence[object]) -> frozenset[tuple[int, int]]:
+    """Which words stand beside one another, by their ids."""
+    return frozenset((id(a), id(b)) for side in sides for a, b in pairwise(side))
 
 
 def _put_together(
-    words: list[W], others: list[W], alike: Callable[[W, W, W], float | None]
-) -> Iterable[tuple[str, str, float]]:
+    words: list[W], others: list[W], alike: Callable[[W, W, W], float | None],
+    neighbours: Container[tuple[int, int]],
+) -> Iterable[tuple[str, str, float]]:  # fmt: skip
     found = []
     for x in list(words):
-        for j in range(len(others) - 1):
-            bits = alike(x, others[j], others[j + 1])
+        for j, (a, b) in enumerate(pairwise(others)):
+            bits = alike(x, a, b) if (id(a), id(b)) in neighbours else None
             if bits is not None:
-                found.append((x.written, f"{others[j].written} {others[j + 1].written}", bits))
+                found.append((x.written, f"{a.written} {b.written}", bits))
                 words.remove(x)
                 del others[j : j + 2]
                 break

@@ -24,7 +24,7 @@ class Compared:
     words: Worded | None = None
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=16384)
 def compare(a: str, b: str) -> Compared:
     """The evidence of two names as written."""
     forms_a, forms_b = forms(a), forms(b)
@@ -32,7 +32,7 @@ def compare(a: str, b: str) -> Compared:
     return max(found, key=lambda one: one.bits, default=Compared(2 * LOWEST))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def forms(name: str) -> tuple[Form, ...]:
     """A name in two scripts is two names."""
     form = personal(name)

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 from lionrock.screening.matching import organisations
 from lionrock.screening.matching.chinese import GIVEN_GAP, SAME_SYLLABLE, compound_spellings
@@ -20,8 +20,14 @@ from lionrock.screening.names.text import plain, script, visible
 from lionrock.screening.names.words import PARTICLES, information
 
 _CHARACTER_BITS, _WHOLE_BITS, _INITIAL_BITS, _TERM_BITS = 14.0, 22.0, 2.5, 2.5
+_LONGEST_TOGETHER: Final = {2: 18, 3: 14}
+"""Letters of neighbours that may be one word of a listed name."""
 _APOSTROPHES: Final = "'’ʼ`‘ʿʾ´"
 _ABD: Final = frozenset("abd abdul abdel abdal abdoul abdur abdus".split())
+
+
+Whose = Literal["person", "other", "any"]
+"""Of what kind the name is that a reading is worth something to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class Part:
     first: int
     length: int
     terms: tuple[Term, ...]
+    whose: Whose = "any"
 
 
 def sequences(text: str) -> list[list[Token]]:
@@ -104,30 +111,33 @@ def parts(tokens: Sequence[Token]) -> Iterator[Part]:
         return
     words = [t.text for t in tokens]
     for at, word in enumerate(words):
-        for terms in _readings(word):
-            yield Part(at, 1, terms)
+        for terms, whose in _readings(word):
+            yield Part(at, 1, terms, whose)
         for length in (2, 3):
             together = words[at : at + length]
-            if len(together) == length:
+            if len(together) == length and len("".join(together)) <= _LONGEST_TOGETHER[length]:
                 for term in _together(together):
                     yield Part(at, length, (term,))
 
 
-@lru_cache(maxsize=32768)
-def _readings(word: str) -> tuple[tuple[Term, ...], ...]:
-    worth = {word: information(word)} if len(word) > 1 and word not in PARTICLES else {}
+@lru_cache(maxsize=8192)
+def _readings(word: str) -> tuple[tuple[tuple[Term, ...], Whose], ...]:
+    found: list[tuple[tuple[Term, ...], Whose]] = []
+    if len(word) > 1 and word not in PARTICLES:
+        found.append((((f"w:{word}", information(word)),), "person"))
     for part in organisation(word).parts:
         if part.kind != "legal":
-            worth[part.text] = max(worth.get(part.text, 0.0), organisations.information(part))
-    found: list[tuple[Term, ...]] = [((f"w:{text}", bits),) for text, bits in worth.items()]
-    cuts: list[tuple[str, ...]] = [(word,)] if syllables.is_syllable(word) else []
-    cuts += [*syllables.segments(word)[:2]]
+            found.append((((f"w:{part.text}", organisations.information(part)),), "other"))
+    whole = syllables.is_syllable(word)
+    cuts: list[tuple[str, ...]] = [(word,)] if whole else [*syllables.segments(word)[:2]]
     compound = compound_spellings().get(word)
     for cut in [*cuts, compound] if compound else cuts:
         given = tuple((f"s:{s}", SAME_SYLLABLE["given"]) for s in cut)
-        found += [given, ((f"S:{cut[0]}", SAME_SYLLABLE["surname"]), *given[1:])]
+        surnamed = (f"S:{cut[0]}", SAME_SYLLABLE["surname"]), *given[1:]
+        found += [(given, "person"), (surnamed, "person")]
+        found.append((tuple((f"c:{s}", 0.0) for s in cut), "other"))
         if cut == compound:
-            found.append(tuple((f"S:{s}", SAME_SYLLABLE["surname"]) for s in cut))
+            found.append((tuple((f"S:{s}", SAME_SYLLABLE["surname"]) for s in cut), "person"))
     return tuple(found)
 
 
@@ -158,7 +168,7 @@ def alone(tokens: Sequence[Token]) -> list[float]:
     return [_alone(t.text) for t in tokens]
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=8192)
 def _alone(word: str) -> float:
     if len(word) == 1 or word in LEGAL or word in STOP or word in PARTICLES:
         return 0.0
@@ -185,7 +195,7 @@ def _legal_places(han: str) -> set[int]:
 
 def pieces(token: Token) -> int:
     """How many parts of a listed name a token may be at most: TAIMAN is two."""
-    return 1 if token.han else max(2, *map(len, _readings(token.text)), 0)
+    return 1 if token.han else max(2, *(len(terms) for terms, _ in _readings(token.text)), 0)
 
 
 def initial(token: Token) -> float:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from lionrock.screening.names.private_use import standard
+
 
 @dataclass(frozen=True, slots=True)
 class Character:
@@ -74,8 +76,10 @@ def character(written: str) -> Character:
 
 @cache
 def fold(written: str) -> str:
-    """The form that Traditional, Simplified and variant writings share: 陳 and 陈, 峯 and 峰."""
-    return character(written).folded or written
+    """The form that Traditional, Simplified and variant writings share: 陳 and 陈, 峯 and 峰; and codes
+    of private use with those of today."""
+    today = standard(written)
+    return character(today).folded or today
 
 
 @cache

@@ -37,12 +37,13 @@ class Form:
     """So many words stood before a comma: the family name, as lists write it."""
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def personal(name: str) -> Form:
     """The form of a person's name as written."""
     text = visible(name[:_LONGEST])
-    if _CODES.match(text):
-        return Form(name, decoded(text), ())
+    codes = only_codes(text)
+    if codes:
+        return Form(name, codes, ())
     han = _HAN_TITLES.sub("", "".join(c for c in text if script(c) == "han"))
     mixed = any(script(c) == "latin" for c in text)
     pieces = _pieces(text)
@@ -61,6 +62,11 @@ def _pieces(text: str) -> list[str]:
         for c in joined
     )
     return spaced.split()
+
+
+def only_codes(text: str) -> str:
+    """`decoded` of a text that is nothing but codes; else empty."""
+    return decoded(text) if _CODES.match(text) else ""
 
 
 def decoded(codes: str) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from lionrock.screening.names.characters import fold
+from lionrock.screening.names.forms import only_codes
 from lionrock.screening.names.terms import LEGAL, STOP, chinese_terms, number, term
 from lionrock.screening.names.text import plain, script, visible
 
@@ -39,9 +40,10 @@ class Organisation:
         return [p for p in self.parts if p.kind in kinds]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def organisation(name: str) -> Organisation:
-    text = _VESSEL.sub("", visible(name[:_LONGEST]))
+    given = visible(name[:_LONGEST])
+    text = _VESSEL.sub("", only_codes(given) or given)
     han = "".join(c for c in text if script(c) == "han")
     parts = _chinese(han) if len(han) >= 2 else _latin(text)
     return Organisation(name, tuple(parts))

@@ -138,7 +138,7 @@ def syllable_share(spelt: str, role: Role) -> float:
     return max(sum(p for _, p in characters_spelt(role).get(spelt, ())), 2e-5)
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=32768)
 def weight(spelt: str, written: str, role: Role) -> float:
     """Bits for `spelt` being how `written` was spelt, against chance. At least `LOWEST`."""
     likely = _likely(spelt, written, role)
@@ -173,7 +173,7 @@ def _one_off(a: str, b: str) -> bool:
     return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=32768)
 def bridge(a: str, b: str, role: Role) -> float:
     """Bits for two spellings being of the same character, against chance. At least `LOWEST`."""
     share_a, share_b = syllable_share(a, role), syllable_share(b, role)

@@ -23,7 +23,7 @@ def visible(text: str) -> str:
     return "".join(c for c in shown if unicodedata.category(c) not in ("Cf", "Cc"))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def script(character: str) -> str:
     """`han`, `latin`, `kana`, `hangul`, `cyrillic`, `other` for a letter; `digit`, or empty."""
     point = ord(character)
@@ -58,7 +58,7 @@ def is_private(point: int) -> bool:
     return 0xE000 <= point <= 0xF8FF or 0xF0000 <= point <= 0x10FFFD
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def plain(word: str, mixed: bool = False) -> str:
     """A word in lower-case ASCII. `mixed`: the name has Latin letters too, so lookalikes are meant so."""
     if word.isascii():

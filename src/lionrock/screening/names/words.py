@@ -67,7 +67,7 @@ def is_given_name(word: str) -> bool:
     return word in _chosen() or bool(kinds & {"f", "m"} and share > 0.05)
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=32768)
 def information(word: str) -> float:
     """Bits that an agreement on this word is worth: −log2 of its share of names, bounded."""
     often = _often().get(word)
@@ -88,19 +88,19 @@ def information(word: str) -> float:
     return min(base, 3.0 + 1.9 * len(word))
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=32768)
 def doubled(word: str) -> str:
     """A word with each doubled letter once: Husein for Hussein."""
     return re.sub(r"(.)\1+", r"\1", word)
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=32768)
 def without_vowels(word: str) -> str:
     """First and last letter kept, as people shorten: Mhmmd."""
     return word[:1] + re.sub("[aeiou]", "", word[1:-1]) + word[-1:] if len(word) > 3 else word
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=32768)
 def sound(word: str) -> str:
     """A rough key of how a word sounds across transliterations: consonants' classes, first vowel kept as one."""
     for written, heard in _SOUNDS:
@@ -111,7 +111,7 @@ def sound(word: str) -> str:
     return re.sub(r"(.)\1+", r"\1", head + rest)
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=32768)
 def scanned(word: str) -> str:
     """A word with what optical recognition confuses made one: rn and m, cl and d, 0 and o."""
     letters = word.translate(_DIGITS_FOR_LETTERS) if not word.isdigit() else word
@@ -128,7 +128,7 @@ def likeness(a: str, b: str) -> tuple[float, str]:
     return _likeness(a, b) if (len(b), a) < (len(a), b) else _likeness(b, a)
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=32768)
 def _likeness(a: str, b: str) -> tuple[float, str]:
     if len(a) == 1 or len(b) == 1:
         return (2.5, "initial") if a[0] == b[0] else (0.0, "")
