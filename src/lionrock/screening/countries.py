@@ -12,6 +12,7 @@ import unicodedata
 from functools import cache, lru_cache
 
 from babel import Locale
+from babel.core import get_global
 
 _LOCALES = ("en", "zh_Hant", "zh_Hans", "zh_Hant_HK")
 
@@ -48,7 +49,7 @@ hk Hong Kong; HKSAR; Hong Kong SAR; Hong Kong, China; China, Hong Kong Special A
 ir Iran (Islamic Republic of); Islamic Republic of Iran; Iran, Islamic Republic of; IRAN, ISLAMIC REPUBLIC OF
 kn Saint Kitts & Nevis; St Kitts and Nevis
 kp Korea, North; North Korea; Democratic People's Republic of Korea; DPRK; Korea (North);\
- Korea, Democratic People's Republic of; 北韓; 北韩; 朝鮮; 朝鲜; 朝鮮民主主義人民共和國
+ Korea, Democratic People's Republic of; DPR Korea; N. Korea; 北韓; 北韩; 朝鮮; 朝鲜; 朝鮮民主主義人民共和國
 kr Korea, South; South Korea; Republic of Korea; Korea, Republic of; Korea (South); Korea; ROK; 韓國; 韩国; 南韓
 la Lao People's Democratic Republic; Lao PDR; 老撾; 寮國
 ly Libyan Arab Jamahiriya; State of Libya; 利比亞
@@ -101,6 +102,13 @@ def code(name: str) -> str:
     return _table().get(key, "") or _table().get(_key(re.sub(r"\([^)]*\)", " ", name)), "")
 
 
+def given(text: str) -> str:
+    """The code of what someone gives as a country: as `code`, or any of three letters (ISO 3166-1); ""
+    for what is none."""
+    word = text.strip()
+    return code(word) or code(word.upper()) or _of_three().get(word.upper(), "")
+
+
 def name(code: str, locale: str = "en") -> str:
     """The name of a code in a locale of babel's, or the code itself if it has none."""
     return str(Locale.parse(locale).territories.get(code.upper(), code))
@@ -122,6 +130,16 @@ def _table() -> dict[str, str]:
         three, _, two = pair.partition(":")
         table[three] = two
     return table
+
+
+@cache
+def _of_three() -> dict[str, str]:
+    """Codes of three letters that stand for one country (CLDR, through babel)."""
+    return {
+        three: codes[0].lower()
+        for three, codes in get_global("territory_aliases").items()
+        if len(three) == 3 and three.isalpha() and len(codes) == 1 and code(codes[0])
+    }
 
 
 def _key(text: str) -> str:

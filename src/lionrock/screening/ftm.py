@@ -14,7 +14,8 @@ from datetime import date
 from typing import Any
 
 from lionrock.errors import InvalidInput
-from lionrock.screening import births, countries, hkid
+from lionrock.kernel import hkid
+from lionrock.screening import births, countries
 from lionrock.screening.entities import (
     Address,
     Entity,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -62,3 +63,21 @@ def test_sheets_are_headings_and_rows_are_rows(tmp_path: Path) -> None:
 )
 def test_a_value_reads_as_its_format_shows_it(value: object, number_format: str, text: str) -> None:
     assert shown(value, number_format) == text
+
+
+def test_a_sheet_that_states_too_few_rows_is_read_to_its_last(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for text in ("one", "two", "three"):
+        book.worksheets[0].append([text])
+    book.save(tmp_path / "whole.xlsx")
+    with (
+        zipfile.ZipFile(tmp_path / "whole.xlsx") as whole,
+        zipfile.ZipFile(tmp_path / "short.xlsx", "w") as short,
+    ):
+        for name in whole.namelist():
+            short.writestr(name, whole.read(name).replace(b'ref="A1:A3"', b'ref="A1:A2"'))
+    assert b'ref="A1:A3"' in zipfile.ZipFile(tmp_path / "whole.xlsx").read(
+        "xl/worksheets/sheet1.xml"
+    )
+    found = [b.text for b in parse_xlsx(tmp_path / "short.xlsx").blocks]
+    assert found == ["Sheet", "one", "two", "three"]

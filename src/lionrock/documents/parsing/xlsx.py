@@ -15,6 +15,8 @@ from lionrock.documents.parsing.flow import Flow, FlowBlock, heading, row
 from lionrock.errors import UnreadableDocument
 
 _MOST_ROWS = 200_000
+_LAST_ROW = 2**20
+"""No sheet has more, whatever number a row gives itself."""
 _CURRENCY = re.compile(r"\[\$([^\]-]+)[^\]]*\]|\"([^\"]{1,5})\"|([$£€¥])")
 
 
@@ -28,8 +30,9 @@ def parse_xlsx(path: Path) -> Flow:
 def _sheet(sheet: Any) -> Iterator[FlowBlock]:
     if getattr(sheet, "sheet_state", "visible") != "visible":
         return
+    sheet.reset_dimensions()  # a sheet that states too few rows would lose the rest
     rows = []
-    for cells in sheet.iter_rows():
+    for cells in sheet.iter_rows(max_row=_LAST_ROW):
         last = max((i for i, cell in enumerate(cells, 1) if cell.value is not None), default=0)
         rows.extend(row(_cell(cell) for cell in cells[:last]))
         if len(rows) > _MOST_ROWS:

@@ -8,7 +8,8 @@ from datetime import date
 from functools import lru_cache
 from typing import TypeVar
 
-from lionrock.screening import countries, hkid
+from lionrock.kernel import hkid
+from lionrock.screening import countries
 from lionrock.screening.entities import Identifier, IdentifierKind, Name, Schema
 
 T = TypeVar("T")

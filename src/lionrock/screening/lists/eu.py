@@ -14,7 +14,6 @@ from lionrock.screening.lists.sources import Source
 from lionrock.screening.lists.xml import Element
 
 ROOT = "export"
-NAMESPACE = "http://eu.europa.ec/fpi/fsd/export"
 _PERSON = ("P", "person")
 _GREGORIAN = ("", "GREGORIAN")
 

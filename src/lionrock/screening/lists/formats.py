@@ -21,6 +21,7 @@ from lionrock.screening.lists import (
     un,
 )
 from lionrock.screening.lists.kinds import ListKind
+from lionrock.screening.lists.mapping import is_workbook
 from lionrock.screening.lists.report import Report
 from lionrock.screening.lists.sources import Source, sources_at
 
@@ -63,26 +64,25 @@ def _only(path: Path) -> Source:
     return found[0]
 
 
-def _rows(path: Path, source: Source) -> mapping.Rows:
-    return mapping.rows_of(path, None if _is_workbook(source) else source)
-
-
-def _is_workbook(source: Source) -> bool:
-    return source.head(4) == b"PK\3\4"
+def _rows(path: Path, source: Source, report: Report | None = None) -> mapping.Rows:
+    return mapping.rows_of(path, None if is_workbook(source) else source, report)
 
 
 def _table(
     path: Path, source: Source, columns: Mapping[str, str] | None, report: Report
 ) -> Iterator[Entity]:
-    if not _is_workbook(source) and not tables.ends_with_line_break(source):
+    exact = not is_workbook(source)
+    if exact and not tables.ends_with_line_break(source):
         report.notice(f"{source.name} does not end with a line break: check that it is whole.")
-    return mapping.entities(source.name, _rows(path, source), columns, report)
+    rows = _rows(path, source, report)
+    return mapping.entities(source.name, rows, columns, report, exact=exact)
 
 
 def _uk(path: Path, source: Source, report: Report) -> Iterator[Entity]:
-    if not _is_workbook(source) and not tables.ends_with_line_break(source):
+    exact = not is_workbook(source)
+    if exact and not tables.ends_with_line_break(source):
         raise InvalidInput(
             f"{source.name} does not end with a line break, as the published file does: it is cut off."
             " Download it again."
         )
-    return uk.entities(source.name, _rows(path, source), report)
+    return uk.entities(source.name, _rows(path, source, report), report, exact=exact)

@@ -15,7 +15,8 @@ from itertools import islice
 from pathlib import Path
 
 from lionrock.errors import InvalidInput
-from lionrock.screening import births, countries, hkid
+from lionrock.kernel import hkid
+from lionrock.screening import births, countries
 from lionrock.screening.entities import Address, Entity, Identifier, Name, NameKind, Schema
 from lionrock.screening.lists import building, tables, workbooks
 from lionrock.screening.lists.building import clean, unique
@@ -49,23 +50,36 @@ def headers(path: Path) -> list[str]:
 
 def preview(path: Path, mapping: Mapping[str, str], n: int = 5) -> list[Entity]:
     """The first `n` entities that the mapping gives. Raises `InvalidInput` for a mapping that names no name."""
-    return list(islice(entities(path.name, rows_of(path), mapping, Report()), n))
+    exact = not is_workbook(sources_at(path)[0])
+    return list(islice(entities(path.name, rows_of(path), mapping, Report(), exact=exact), n))
 
 
-def rows_of(path: Path, source: Source | None = None) -> Rows:
-    """Line number and cells of a CSV or of a workbook's first sheet."""
+def is_workbook(source: Source) -> bool:
+    return source.head(4) == b"PK\3\4"
+
+
+def rows_of(path: Path, source: Source | None = None, report: Report | None = None) -> Rows:
+    """Line number and cells of a CSV or of a workbook's first sheet; `report` is told what was guessed or
+    not read."""
     if source is None:
         source = sources_at(path)[0]
-        if source.head(4) == b"PK\3\4":
-            return workbooks.rows(path)
+        if is_workbook(source):
+            return workbooks.rows(path, report)
     encoding = tables.encoding_of(source)
+    if report is not None and tables.is_guessed(source, encoding):
+        report.notice(
+            f"{source.name} is not UTF-8 and names no encoding: by its characters it is read as"
+            f" {encoding}. Check the names in it that are not English letters."
+        )
     return tables.rows(source, encoding, tables.delimiter_of(source, encoding))
 
 
 def entities(
-    name: str, rows: Rows, mapping: Mapping[str, str] | None, report: Report
+    name: str, rows: Rows, mapping: Mapping[str, str] | None, report: Report, *, exact: bool
 ) -> Iterator[Entity]:
     """An entity a row. Without a column for the id, it is a hash of name, birth and numbers.
+
+    `exact`: every row has as many cells as the headers, as all but a workbook's have.
 
     Raises `InvalidInput` for a mapping of columns that are not there, to fields that are none, or to no name.
     """
@@ -73,7 +87,7 @@ def entities(
     fields = _checked(name, columns, guess_mapping(columns) if mapping is None else mapping)
     repeats: dict[str, int] = {}
     for line, cells in found:
-        if name.casefold().endswith(".csv") and len(cells) != len(columns):
+        if exact and len(cells) != len(columns):
             raise InvalidInput(
                 f"{name}, line {line}: {len(cells)} cells where the headers have {len(columns)}. The file"
                 " is cut off, or a cell with a delimiter in it stands without quotes."

@@ -29,6 +29,8 @@ from lionrock.screening.lists.sources import Source
 
 END_MARK = b"\x1a"
 PRIMARY_COLUMNS = 12
+_REMARKS = 1000
+"""Characters of the field of remarks; what is longer goes on in the file of comments."""
 _COLUMNS = {"aliases": 5, "addresses": 6, "comments": 2}
 _MOST_BYTES = 256 * 2**20
 """Of the files that are held in memory while the primary one is read; they are 2 MB today."""
@@ -53,16 +55,18 @@ class Files:
 def entities(files: Files, report: Report) -> Iterator[Entity]:
     """Each primary entry with its aliases and addresses; the id is OFAC's number.
 
-    Raises `InvalidInput` for a file without its end mark, a row with the wrong number of cells, and an
-    alias or address whose primary entry is missing: each means that a part is cut off.
+    Raises `InvalidInput` for a file without its end mark, a row with the wrong number of cells, an alias,
+    address or comment whose primary entry is missing: each means that a part is cut off.
     """
     if files.addresses is None:
         report.notice(f"{files.primary.name} came without its file of addresses.")
     aliases = _grouped(files.aliases, _COLUMNS["aliases"])
     addresses = _grouped(files.addresses, _COLUMNS["addresses"])
     comments = _grouped(files.comments, _COLUMNS["comments"])
+    cut = 0
     for line, row in _rows(files.primary, PRIMARY_COLUMNS):
         number = row[0]
+        cut += len(row[-1]) >= _REMARKS and number not in comments
         entity = _entity(
             row, aliases.pop(number, []), addresses.pop(number, []), comments.pop(number, [])
         )
@@ -70,7 +74,15 @@ def entities(files: Files, report: Report) -> Iterator[Entity]:
             yield entity
         else:
             report.skip(f"{files.primary.name}, line {line}", "it has no number or no name")
-    for orphans, source in ((aliases, files.aliases), (addresses, files.addresses)):
+    if cut:
+        report.notice(
+            f"{files.primary.name}: the remarks of {cut:,} {'entry fill' if cut == 1 else 'entries fill'}"
+            " the field to its end, and no file of comments (sdn_comments.csv) has more of them: numbers"
+            " and names may be missing."
+        )
+    for orphans, source in (
+        (aliases, files.aliases), (addresses, files.addresses), (comments, files.comments)
+    ):  # fmt: skip
         if orphans and source is not None:
             raise InvalidInput(
                 f"{source.name} has rows for entry {next(iter(orphans))[:20]}, which is not in"
@@ -85,16 +97,28 @@ def _rows(source: Source, columns: int) -> Iterator[tuple[int, list[str]]]:
             f"{source.name} does not end with the mark (0x1A) that OFAC's files end with: it is cut off"
             " or was saved by another program. Download it again."
         )
-    encoding = tables.encoding_of(source)
+    encoding, ended = tables.encoding_of(source), False
     for line, row in tables.rows(source, "utf-8" if encoding.startswith("utf-8") else "cp1252"):
+        if ended:
+            raise InvalidInput(
+                f"{source.name}, line {line}: a row stands after the mark (0x1A) that ends OFAC's files."
+                " The file is damaged or joined of several; nothing of it is used."
+            )
         if row == [END_MARK.decode()]:
-            return
+            ended = True
+            continue
         if len(row) != columns:
             raise InvalidInput(
                 f"{source.name}, line {line}: {len(row)} cells where OFAC's layout has {columns}."
                 " The file is damaged; nothing of it is used."
             )
-        yield line, ["" if cell.strip() == "-0-" else cell.strip() for cell in row]
+        yield (
+            line,
+            ["" if cell.strip() == "-0-" else cell.strip() for cell in row[:-1]]
+            + [
+                "" if row[-1].strip() == "-0-" else row[-1]  # text, which may go on where it ends
+            ],
+        )
 
 
 def _grouped(source: Source | None, columns: int) -> Rows:
@@ -113,7 +137,7 @@ def _entity(
 ) -> Entity:
     number, name, kind, programmes, title, call_sign, vessel, _, _, flag, owner, text = row
     # The spill-over goes on in the middle of a word.
-    text += "".join(comment[1] for comment in comments)
+    text = (text + "".join(comment[1] for comment in comments)).strip()
     schema = building.SCHEMAS.get(kind.casefold(), Schema.ORGANIZATION)
     person = schema is Schema.PERSON
     remarks = ofac_remarks.parse(text)
@@ -158,5 +182,5 @@ def country(text: str) -> str:
 def _address(row: list[str]) -> Address | None:
     _, _, street, city, where, remarks = row
     text = ", ".join(filter(None, (street, city, "" if is_no_country(where) else where)))
-    text = f"{text} ({remarks})" if text and remarks else text
+    text = f"{text} ({remarks.strip()})" if text and remarks else text
     return Address(text, country(where)) if text else None

@@ -16,7 +16,8 @@ from lionrock.screening.lists.xml import Element
 
 ROOT = "sanctionsData"
 _TAGS = ("referenceValue", "entity")
-_CONTAINERS = ("referenceValues", "entities")
+_CONTAINERS = (ROOT, "referenceValues", "entities")
+_PASSED = ("publicationInfo", "featureTypes")
 
 
 def published(source: Source) -> date | None:
@@ -28,7 +29,7 @@ def published(source: Source) -> date | None:
 def entities(source: Source, report: Report) -> Iterator[Entity]:
     """Each <entity>; the id is OFAC's number, the same as in its CSV files."""
     references: dict[str, str] = {}
-    for element in xml.entries(source, _TAGS, _CONTAINERS):
+    for element in xml.entries(source, _TAGS, _CONTAINERS, _PASSED):
         if xml.local(element) == "referenceValue":
             references[element.get("refId", "")] = _text(element, "value")
             continue

@@ -13,7 +13,10 @@ from lionrock.screening.lists.sources import Source
 from lionrock.screening.lists.xml import Element
 
 _TAGS = ("ReferenceValueSets", "Location", "IDRegDocument", "ProfileRelationship", "SanctionsEntry")
-_CONTAINERS = ("Locations", "IDRegDocuments", "ProfileRelationships", "SanctionsEntries")
+_CONTAINERS = (
+    "Sanctions", "Locations", "IDRegDocuments", "DistinctParties", "ProfileRelationships", "SanctionsEntries",
+)  # fmt: skip
+_PASSED = ("DateOfIssue", "SanctionsEntryLinks")
 _PROGRAMME = "Program"
 
 
@@ -54,7 +57,7 @@ def tables_of(source: Source) -> Tables:
         "SanctionsEntry": _entry,
     }
     # The parties are stepped over, so that they do not pile up.
-    for element in xml.entries(source, (*_TAGS, "DistinctParty"), _CONTAINERS):
+    for element in xml.entries(source, (*_TAGS, "DistinctParty"), _CONTAINERS, _PASSED):
         reader = readers.get(xml.local(element))
         if reader is not None:
             reader(element, tables)

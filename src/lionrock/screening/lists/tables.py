@@ -21,14 +21,17 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CHUNK = 2**18
+_SAMPLE = 20_000
 
 
 def encoding_of(source: Source) -> str:
-    """By byte order mark; UTF-8 if the whole file is; else the likeliest of Big5, GB18030, Windows."""
-    head = source.head()
-    for mark, encoding in _MARKS:
-        if head.startswith(mark):
-            return encoding
+    """By byte order mark; UTF-8 if the whole file is; else the likeliest of Big5, GB18030, Windows.
+
+    The likeliest is not tried on the whole file: bytes that it does not know are refused by `rows`, while
+    another encoding would read them, and all the rest, as other characters.
+    """
+    if marked := _marked(source):
+        return marked
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         with source.open() as stream:
@@ -37,7 +40,27 @@ def encoding_of(source: Source) -> str:
             decoder.decode(b"", final=True)
         return "utf-8"
     except UnicodeDecodeError:
-        return best_encoding(head)
+        return best_encoding(_foreign(source))
+
+
+def is_guessed(source: Source, encoding: str) -> bool:
+    """Whether nothing but the look of its characters speaks for the encoding."""
+    return encoding != "utf-8" and not _marked(source)
+
+
+def _marked(source: Source) -> str:
+    head = source.head(4)
+    return next((encoding for mark, encoding in _MARKS if head.startswith(mark)), "")
+
+
+def _foreign(source: Source) -> bytes:
+    """The first lines that are not ASCII, from wherever in the file they stand: they alone tell."""
+    found = bytearray()
+    with source.open() as stream:
+        while len(found) < _SAMPLE and (line := stream.readline(_SAMPLE)):
+            if not line.isascii():
+                found += line
+    return bytes(found)
 
 
 def delimiter_of(source: Source, encoding: str) -> str:

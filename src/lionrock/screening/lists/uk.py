@@ -50,13 +50,13 @@ def published(rows: Rows) -> date | None:
     return None
 
 
-def entities(name: str, rows: Rows, report: Report) -> Iterator[Entity]:
+def entities(name: str, rows: Rows, report: Report, *, exact: bool) -> Iterator[Entity]:
     """Rows with the same id make one entity; in the order in which the ids first stand.
 
-    Raises `InvalidInput` for other headers, and for a row with fewer cells than they have.
+    Raises `InvalidInput` for other headers, and, if `exact`, for a row of another width than theirs.
     """
     groups: dict[str, list[Row]] = {}
-    for line, row in table(name, rows):
+    for line, row in table(name, rows, exact=exact):
         key = row["id"] or row["group"]
         if not key:
             report.skip(f"{name}, row {line}", "it has no group id")

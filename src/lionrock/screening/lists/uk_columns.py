@@ -45,13 +45,16 @@ _HEADERS = {
 _NEEDED = ("name6", "name1", "nametype", "type", "programme")
 
 
-def table(name: str, rows: Rows) -> Iterator[tuple[int, Row]]:
-    """Row number and cells by field; a field that the layout lacks is empty."""
+def table(name: str, rows: Rows, *, exact: bool) -> Iterator[tuple[int, Row]]:
+    """Row number and cells by field; a field that the layout lacks is empty.
+
+    `exact`: every row has as many cells as the headers, as all but a workbook's have.
+    """
     places: dict[str, int] = {}
     width = 0
     for number, (line, cells) in enumerate(rows):
         if places:
-            if name.casefold().endswith(".csv") and len(cells) < width:
+            if exact and len(cells) != width:
                 raise InvalidInput(
                     f"{name}, row {line}: {len(cells)} cells where the headers have {width}. The file is"
                     " cut off or damaged; nothing of it is used."

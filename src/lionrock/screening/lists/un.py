@@ -36,7 +36,7 @@ def published(source: Source) -> date | None:
 
 def entities(source: Source, report: Report) -> Iterator[Entity]:
     """Each <INDIVIDUAL> and <ENTITY>; the id is the reference number, as "QDi.001"."""
-    for element in xml.entries(source, tuple(_SCHEMAS), ("INDIVIDUALS", "ENTITIES")):
+    for element in xml.entries(source, tuple(_SCHEMAS), (ROOT, "INDIVIDUALS", "ENTITIES")):
         kind = xml.local(element)
         reference = _first(element, "REFERENCE_NUMBER") or _first(element, "DATAID")
         found = _names(element, kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,22 +14,25 @@ import openpyxl
 from lionrock.documents.parsing.archive import checked
 from lionrock.errors import InvalidInput
 from lionrock.screening.lists import xml
+from lionrock.screening.lists.report import Report
 from lionrock.screening.lists.sources import Source, member
 
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _MOST_COLUMNS = 500
+_MOST_ROWS = 2**20
 _HEAD = 2**16
 
 
-def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+def rows(path: Path, report: Report | None = None) -> Iterator[tuple[int, list[str]]]:
     """Row number and cells as text, days as ISO 8601; rows without content are passed over.
 
-    Raises `InvalidInput` for a file that is damaged, password-protected or unpacks beyond bounds.
+    `report` is told, once all rows are read, which other sheets hold something. Raises `InvalidInput` for
+    a file that is damaged, password-protected or unpacks beyond bounds.
     """
-    data = checked(path)
-    found = _ods(path, data) if is_ods(data) else _xlsx(path, data)
+    data, report = checked(path), report or Report()
+    found = _ods(path, data, report) if is_ods(data) else _xlsx(path, data, report)
     for number, cells in found:
         if len(cells) > _MOST_COLUMNS:
             raise InvalidInput(f"{path.name}, row {number}: more than {_MOST_COLUMNS} columns.")
@@ -42,18 +45,37 @@ def is_ods(data: io.BytesIO) -> bool:
         return "content.xml" in archive.namelist()
 
 
-def _xlsx(path: Path, data: io.BytesIO) -> Iterator[tuple[int, list[str]]]:
+def _xlsx(path: Path, data: io.BytesIO, report: Report) -> Iterator[tuple[int, list[str]]]:
     _refuse_document_types(path, data)
     try:
         book = openpyxl.load_workbook(data, read_only=True, data_only=True, keep_links=False)
-        sheet = next(each for each in book.worksheets if each.sheet_state == "visible")
-        for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+        sheet, *others = (each for each in book.worksheets if each.sheet_state == "visible")
+        for number, cells in _sheet(path, sheet):
             yield number, _trimmed([_text(value) for value in cells])
+        _tell_others(
+            path, [s.title for s in others if any(any(c) for _, c in _sheet(path, s))], report
+        )
         book.close()
     except InvalidInput:
         raise
     except Exception as error:  # openpyxl fails with whatever its parts raise
         raise InvalidInput(f"{path.name} is not a workbook that can be read ({error}).") from error
+
+
+def _sheet(path: Path, sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    # What a sheet states of its size is not always so, and rows beyond it would not be given.
+    sheet.reset_dimensions()
+    for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+        if number > _MOST_ROWS:
+            raise InvalidInput(
+                f"{path.name}: a row lies beyond {_MOST_ROWS:,}, which no sheet has."
+            )
+        yield number, cells
+
+
+def _tell_others(path: Path, names: Iterable[str], report: Report) -> None:
+    if found := ", ".join(f"“{name[:60]}”" for name in names)[:500]:
+        report.notice(f"{path.name}: the first sheet is read. Not read: {found}.")
 
 
 def _refuse_document_types(path: Path, data: io.BytesIO) -> None:
@@ -80,19 +102,22 @@ def _text(value: Any) -> str:
     return str(value).strip()
 
 
-def _ods(path: Path, data: io.BytesIO) -> Iterator[tuple[int, list[str]]]:
+def _ods(path: Path, data: io.BytesIO, report: Report) -> Iterator[tuple[int, list[str]]]:
     content = data.getvalue()
     source = Source(path.name, lambda: member(content, "content.xml"), lambda: None)
-    number, sheet = 0, None
+    number, sheet, others = 0, None, dict[str, None]()
     for row in xml.entries(source, ("table-row",), ()):
         name = next(row.iterancestors(f"{_TABLE}table")).get(f"{_TABLE}name")
         if sheet is None:
             sheet = name
         if name != sheet:
+            if any(_ods_cells(row)):
+                others[str(name)] = None
             continue  # read on: the file must be whole
         number += 1
         yield number, _ods_cells(row)
         number += _repeated(row, "rows") - 1
+    _tell_others(path, others, report)
 
 
 def _ods_cells(row: Any) -> list[str]:

@@ -39,20 +39,25 @@ def root_of(source: Source) -> Element:
 
 
 def entries(
-    source: Source, tags: tuple[str, ...], containers: tuple[str, ...]
+    source: Source, tags: tuple[str, ...], containers: tuple[str, ...], passed: tuple[str, ...] = ()
 ) -> Iterator[Element]:
     """The elements with these local names, in order; each is emptied once the next is asked for.
 
-    A child of one of `containers` that is no entry is refused: a list of a changed layout must not come
-    in short. So is a file that ends before its root element does.
+    A child of one of `containers` that is neither entry nor container, nor one of `passed`, which are not
+    read, is refused: a list of a changed layout must not come in short. So is a file that ends before its
+    root element does.
     """
     root_of(source)
-    for _, element in _events(source, tags, containers):
+    for _, element in _events(source, tags, containers, passed):
         yield element
 
 
 def _events(
-    source: Source, entries: tuple[str, ...], containers: tuple[str, ...], only_root: bool = False
+    source: Source,
+    entries: tuple[str, ...],
+    containers: tuple[str, ...],
+    passed: tuple[str, ...] = (),
+    only_root: bool = False,
 ) -> Iterator[tuple[str, Element]]:
     parser: Any = etree.XMLPullParser(
         events=("start", "end"),
@@ -65,6 +70,7 @@ def _events(
         remove_comments=True,
         remove_pis=True,
     )
+    known = (*entries, *containers, *passed)
     checked = False
     since = 0
     try:
@@ -85,7 +91,7 @@ def _events(
                                 _bounded(source, element)
                             yield event, element
                             since = 0
-                        _forget(source, element, entries, containers)
+                        _forget(source, element, containers, known)
                 if since > MOST_ENTRY_BYTES:
                     raise InvalidInput(
                         f"{source.name}: one entry takes more than {MOST_ENTRY_BYTES // 2**20} MB,"
@@ -116,28 +122,26 @@ def _bounded(source: Source, element: Element) -> None:
 
 
 def _forget(
-    source: Source, element: Element, entries: tuple[str, ...], containers: tuple[str, ...]
+    source: Source, element: Element, containers: tuple[str, ...], known: tuple[str, ...]
 ) -> None:
     """Drop what has been read: the element's content and all that stands before it."""
     if local(element) in containers:
         for child in element:
-            _refuse_stranger(source, child, entries, containers)
+            _refuse_stranger(source, child, known)
     element.clear(keep_tail=False)
     for each in (element, *element.iterancestors()):
         while (before := each.getprevious()) is not None:
             parent = each.getparent()
             if local(parent) in containers:
-                _refuse_stranger(source, before, entries, containers)
+                _refuse_stranger(source, before, known)
             parent.remove(before)
 
 
-def _refuse_stranger(
-    source: Source, element: Element, entries: tuple[str, ...], containers: tuple[str, ...]
-) -> None:
-    if local(element) not in entries and local(element) not in containers:
+def _refuse_stranger(source: Source, element: Element, known: tuple[str, ...]) -> None:
+    if local(element) not in known:
         raise InvalidInput(
             f"{source.name}, line {element.sourceline}: <{local(element)[:60]}> stands where only"
-            f" {', '.join(entries)} are known. The layout has changed: the list is not read in part."
+            f" {', '.join(known)} are known. The layout has changed: the list is not read in part."
         )
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lionrock.screening import hkid
+from lionrock.kernel import hkid
 
 LETTERS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1, max_size=2)
 DIGITS = st.text("0123456789", min_size=6, max_size=6)
