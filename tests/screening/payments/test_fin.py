@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lionrock.errors import InvalidInput
 from lionrock.screening.entities import Identifier, IdentifierKind
+from lionrock.screening.payments.fin import Lines, _message
 from lionrock.screening.payments.payment import MessageType, Party, Payment, Role, TextKind
 from lionrock.screening.payments.reading import read_payments
 from tests.screening.payments.messages import MT103, MT202_COV, UETR
@@ -35,7 +36,7 @@ def test_an_mt103_is_a_payment_with_its_reference_amount_and_date() -> None:
 def test_option_f_gives_name_country_birth_and_identity() -> None:
     debtor = the(Role.DEBTOR, read(MT103)[0])
     assert (debtor.name, debtor.address) == ("CHAN TAI MAN", ("8 NATHAN ROAD", "HONG KONG"))
-    assert (debtor.country, debtor.born, debtor.kind) == ("hk", date(1970, 3, 4), "person")
+    assert (debtor.country, debtor.born) == ("hk", date(1970, 3, 4))
     assert (debtor.birth_country, debtor.birth_place) == ("mo", "MACAU")
     assert debtor.identifiers == (Identifier(IdentifierKind.HKID, "A123456(3)", "hk"),)
     assert (debtor.where.path, debtor.where.line) == ("50F", 5)
@@ -73,6 +74,53 @@ def test_texts_keep_their_field_line_and_kind() -> None:
 def test_a_field_that_is_not_known_is_screened_as_a_text() -> None:
     (payment,) = read(MT103.replace(":71A:SHA", ":26X:IVAN EXAMPLE"))
     assert ("26X", "IVAN EXAMPLE") in [(t.where.path, t.text) for t in payment.texts]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (":23B:CRED", ":23B:IVAN EXAMPLE"),
+        (":71A:SHA", ":71A:IVAN EXAMPLE"),
+        (":71A:SHA", ":71A:SHA\r\nIVAN EXAMPLE"),
+        (":71A:SHA", ":71F:IVAN EXAMPLE"),
+        (":71A:SHA", ":26T:IVAN EXAMPLE"),
+        (":71A:SHA", ":32A:IVAN EXAMPLE"),
+        (":71A:SHA", ":13C:/IVAN EXAMPLE/"),
+        ("NIDN/HK/A123456(3)", "NIDN/HK/IVAN EXAMPLE"),
+        (":50F:NIDN/HK/A123456(3)", ":50F:/IVAN EXAMPLE"),
+        ("3/HK/HONG KONG", "3/HK/IVAN EXAMPLE"),
+        ("4/19700304", "6/HK/IVAN EXAMPLE/123"),
+        ("4/19700304", "8/IVAN EXAMPLE"),
+        ("5/MO/MACAU", "5/MO/IVAN EXAMPLE"),
+        (":52A:/012345", ":52A:/IVAN EXAMPLE"),
+        (":59:/0123456789", ":59:/IVAN EXAMPLE"),
+    ],
+)
+def test_words_where_a_code_or_a_number_belongs_are_a_text(old: str, new: str) -> None:
+    assert old in MT103
+    (payment,) = read(MT103.replace(old, new).replace("IVAN EXAMPLE\r\n:71A", "7\r\n:71A"))
+    assert "IVAN EXAMPLE" in "\n".join(t.text for t in payment.texts if t.where.path != "70")
+
+
+def test_lines_are_counted_once_however_many_messages_a_file_has() -> None:
+    class Counted(str):
+        looked_at = 0
+
+        def count(self, *args: object) -> int:
+            _, start, end = args
+            assert isinstance(start, int) and isinstance(end, int)
+            Counted.looked_at += end - start
+            return super().count("\n", start, end)
+
+    text = Counted(f"{MT103}\r\n" * 50)
+    lines, at, numbers = Lines(text), 0, []
+    while at < len(text):
+        message, at = _message(text, at, lines)
+        numbers.append(message.headers.line)
+        at += 2
+    each = MT103.count("\n") + 1
+    assert numbers == [1 + each * n for n in range(50)]
+    assert Counted.looked_at < 2 * len(text)
 
 
 def test_a_cover_payment_has_its_banks_and_the_customers_behind_it() -> None:
@@ -123,6 +171,8 @@ def test_several_messages_of_a_file_are_each_a_payment() -> None:
         ("3/HK/", "3/HKG/", "country"),
         ("4/19700304", "4/19701304", "date"),
         ("4/19700304", "4/1970", "not YYYYMMDD"),
+        ("4/19700304", "4/19700304\r\n4/CHAN", "not YYYYMMDD"),
+        (":59:/0123456789\r\n7115 1129 2429\r\n", ":59C:/0123456789\r\n", "no field 59"),
         ("CREDGB2L", "CRED", "The BIC is not one at 57A, line 16"),
         ("7115 1129 2429\r\n12 EXAMPLE ROAD LONDON\r\n", "", "Field 59 at line 17 has no name"),
         (":59:/0123456789\r\n7115 1129 2429\r\n12 EXAMPLE ROAD LONDON\r\n", "", "no field 59"),

@@ -48,7 +48,7 @@ def test_a_party_has_its_name_address_birth_identifiers_and_account() -> None:
     assert (debtor.country, debtor.residence, debtor.birth_country) == ("hk", "mo", "mo")
     assert (debtor.born, debtor.birth_place) == (date(1970, 3, 4), "Macau")
     assert debtor.identifiers == (Identifier(IdentifierKind.HKID, "A123456(3)", "hk"),)
-    assert (debtor.account, debtor.kind) == ("012-345678-001", "person")
+    assert debtor.account == "012-345678-001"
     assert debtor.where.path == "CdtTrfTxInf[1]/Dbtr"
     assert PACS_008.splitlines()[debtor.where.line - 1].strip() == "<Dbtr>"
 
@@ -56,7 +56,7 @@ def test_a_party_has_its_name_address_birth_identifiers_and_account() -> None:
 def test_agents_ultimate_parties_contacts_and_account_holders_are_parties() -> None:
     payment = read(PACS_008)[0]
     assert the(Role.DEBTOR_AGENT, payment).bic == "DEBTHKHHXXX"
-    assert the(Role.DEBTOR_AGENT, payment).identifiers == (Identifier(IdentifierKind.OTHER, "012"),)
+    assert the(Role.DEBTOR_AGENT, payment).identifiers == ()  # the clearing system's number for it
     assert the(Role.CREDITOR_AGENT, payment).name == "Example Bank plc"
     assert the(Role.INTERMEDIARY, payment).bic == "MIDDHKHHXXX"
     assert the(Role.CHARGES_AGENT, payment).bic == "CHGEHKHH"
@@ -145,6 +145,24 @@ def test_a_name_is_whole_with_a_comment_or_cdata_inside() -> None:
         ("</CdtTrfTxInf>\n  <CdtTrf", "</CdtTrfTxInf>Ivan<CdtTrf", "after the transaction"),
         (" </FIToFICstmr", "<GrpHdr/></FIToFICstmr", "after the transactions"),
         (" </FIToFICstmr", "<Dbtr/></FIToFICstmr", "after the transactions"),
+        ("<NbOfTxs>2", "<NbOfTxs>2<b/>Ivan", "between the elements at GrpHdr"),
+        ("  <GrpHdr>", "  Ivan<GrpHdr>", "between the elements at FIToFICstmrCdtTrf, line 3"),
+        ("</GrpHdr>", "</GrpHdr>Ivan", "between the elements at FIToFICstmrCdtTrf, line 3"),
+        (" <FIToFICstmrCdtTrf>", " Ivan<FIToFICstmrCdtTrf>", "between the elements at Document"),
+        (" </FIToFICstmrCdtTrf>", " </FIToFICstmrCdtTrf>Ivan", "between the elements at Document"),
+        ("<OrgId><LEI>", "<OrgId><Nm>Ivan</Nm><LEI>", "Nm at CdtTrfTxInf[1]/UltmtDbtr/Id/OrgId/Nm"),
+        ("<OrgId><LEI>5493001KJTIIGC8Y1R12", "<OrgId><LEI>IVAN", "The LEI is not one at"),
+        ("<BICFI>CREDGB2L", "<AnyBIC>CREDGB2L</AnyBIC><BICFI>CREDGB2L", "is given twice"),
+        ("<BirthDt>1970-03-04", "<BirthDt>1970-03-04 Ivan", "The date is not one"),
+        ("<BirthDt>", "<BirthDt>1970-03-05</BirthDt><BirthDt>", "is given twice"),
+        ("<Ctry>HK", "<Ctry>MO</Ctry><Ctry>HK", "is given twice"),
+        ("<Nm>Second Payee</Nm>", "<Nm/>", "CdtTrfTxInf[2]/Cdtr, line 46 has no name"),
+        ("<Nm>Second Payer</Nm>", "<Nm>-</Nm>", "debtor at CdtTrfTxInf[2]/Dbtr, line 45 has no"),
+        (
+            "<Nm>Second Payee</Nm>",
+            "<PstlAdr><AdrLine>1 Road</AdrLine></PstlAdr>",
+            "no name, BIC, LEI or identification",
+        ),
         ("<Cdtr><Nm>Second Payee</Nm></Cdtr>", "", "There is no creditor at CdtTrfTxInf[2]"),
         ('<IntrBkSttlmAmt Ccy="CNY">8</IntrBkSttlmAmt>', "", "There is no amount"),
         ("</Document>", "", "not well-formed XML"),
@@ -157,6 +175,46 @@ def test_what_is_wrong_is_refused_with_its_place(old: str, new: str, why: str) -
         read(PACS_008.replace(old, new))
     assert why in refused.value.detail
     assert "Jane" not in refused.value.detail and "Ivan" not in refused.value.detail
+
+
+def test_text_in_a_batch_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="between the elements at PmtInf, line 4"):
+        read(PAIN_001.replace("   <PmtInfId>", "Ivan<PmtInfId>", 1))
+
+
+def test_a_customer_behind_a_cover_payment_who_is_not_named_is_refused() -> None:
+    with pytest.raises(
+        InvalidInput, match=r"The debtor at .*/UndrlygCstmrCdtTrf/Dbtr, line 16 has"
+    ):
+        read(PACS_009.replace("<Nm>Wong Siu Lan</Nm>", "<Nm/>"))
+
+
+def test_an_institution_told_by_its_branch_is_told() -> None:
+    branch = "<FinInstnId/><BrnchId><Nm>Paying Branch</Nm></BrnchId>"
+    named = PACS_009.replace("<FinInstnId><Nm>Paying Bank</Nm></FinInstnId>", branch)
+    assert "Paying Branch" in {p.name for p in read(named)[0].parties}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<Purp><Prtry>School fees</Prtry>", "<Purp><Cd>IVAN EXAMPLE</Cd>"),
+        ("<ChrgBr>SHAR", "<ChrgBr>IVAN EXAMPLE"),
+        ("<Othr><Id>A123456(3)", "<Othr><Id>IVAN EXAMPLE"),
+        ("<Cd>NIDN", "<Cd>IVAN EXAMPLE"),
+        ("<Othr><Id>012-345678-001</Id>", "<Othr><Id>1</Id><Issr>IVAN EXAMPLE</Issr>"),
+        ("<Othr><Id>012-345678-001", "<Othr><Id>IVAN EXAMPLE"),
+        ("GB33BUKB20201555555555", "IVAN EXAMPLE"),
+        ("<MmbId>012", "<MmbId>IVAN EXAMPLE"),
+        ("<StrtNm>Nathan Road</StrtNm>", "<Attn>IVAN EXAMPLE</Attn>"),
+        ("<StrtNm>Nathan Road</StrtNm>", "<BldgNb>IVAN EXAMPLE</BldgNb>"),
+        ("<CityOfBirth>Macau</CityOfBirth>", "<Inf>IVAN EXAMPLE</Inf>"),
+    ],
+)
+def test_words_where_a_code_or_a_number_belongs_are_a_text(old: str, new: str) -> None:
+    assert old in PACS_008
+    payment = read(PACS_008.replace(old, new))[0]
+    assert "IVAN EXAMPLE" in "\n".join(t.text for t in payment.texts)
 
 
 def test_a_debtor_after_the_batchs_transactions_is_refused() -> None:

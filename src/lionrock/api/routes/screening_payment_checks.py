@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 from uuid import UUID, uuid4
 
 from lionrock.kernel.actors import Actor
@@ -16,7 +16,6 @@ from lionrock.screening.matching.results import Match
 from lionrock.screening.matching.scoring import THRESHOLD
 from lionrock.screening.payments.answers import PaymentAnswer, check
 from lionrock.screening.payments.reading import read_payments
-from lionrock.screening.payments.windows import AllWindows, MentionFinder
 from lionrock.screening.registry.engine import SearchIndex
 from lionrock.screening.registry.entries import Stored, of_index_id
 from lionrock.screening.registry.registry import Registry
@@ -43,6 +42,10 @@ class Listed:
         kept = [m for m in likely if m.score >= self._threshold(m, threshold)][:limit]
         self.found += [(query, m) for m in kept]
         return kept
+
+    def mentions(self, text: str) -> Sequence[tuple[int, int]]:
+        """Those of the list with the lowest threshold: what is found is held to its own list's."""
+        return self.index.mentions(text, threshold=self.state.lowest(THRESHOLD))
 
     def _threshold(self, match: Match, default: float) -> float:
         own = self.state.get(of_index_id(match.entity_id)[0])
@@ -89,14 +92,8 @@ def _answers(
     file: BinaryIO, listed: Listed, held: Collection[str]
 ) -> tuple[str, list[PaymentAnswer]]:
     sha256 = sha256_of(file).hex()
-    finder = finder_of(listed.index)
     payments = read_payments(file)
-    return sha256, [check(p, listed, finder, held_countries=held) for p in payments]
-
-
-def finder_of(index: SearchIndex) -> MentionFinder:
-    """The index itself if it can find its names in a text; else every window of the text."""
-    return cast(MentionFinder, index) if hasattr(index, "mentions") else AllWindows()
+    return sha256, [check(p, listed, listed, held_countries=held) for p in payments]
 
 
 async def _entries(

@@ -106,7 +106,7 @@ def _answer(payment: Payment, reasons: Sequence[Reason]) -> PaymentAnswer:
 
 def _named(hit: Hit) -> Reason:
     entity, match = hit.query.entity, hit.match
-    identifiers = ", ".join(i.value for i in entity.identifiers)
+    identifiers = ", ".join(dict.fromkeys(i.value for i in entity.identifiers))
     return Reason(
         rule="name",
         where=tuple(str(place) for place in hit.query.where),

@@ -45,10 +45,10 @@ def read_fin(data: bytes) -> Iterator[Payment]:
         raise InvalidInput(
             f"Line {at} holds a character that SWIFT messages do not have."
         ) from None
-    at, number = _between(text, 0), 0
+    at, number, lines = _between(text, 0), 0, Lines(text)
     while at < len(text):
         number += 1
-        message, at = _message(text, at)
+        message, at = _message(text, at, lines)
         yield payment_from(message.headers, message.fields, number)
         at = _between(text, at)
     if not number:
@@ -61,28 +61,43 @@ class _Message:
     fields: list[Field]
 
 
-def _message(text: str, at: int) -> tuple[_Message, int]:
+class Lines:
+    """Numbers of the lines of a file, from 1, counted on from the place that was last asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._text, self._at, self._line = text, 0, 1
+
+    def line(self, at: int) -> int:
+        if at < self._at:
+            self._line -= self._text.count("\n", at, self._at)
+        else:
+            self._line += self._text.count("\n", self._at, at)
+        self._at = at
+        return self._line
+
+
+def _message(text: str, at: int, lines: Lines) -> tuple[_Message, int]:
     """The message that starts at `at`, and where it ends."""
-    first, at = _need(_BLOCK_1, text, at, "a basic header ({1:…})")
-    second, at = _need(_BLOCK_2, text, at, "an application header ({2:…})")
+    first, at = _need(_BLOCK_1, at, lines, "a basic header ({1:…})", text)
+    second, at = _need(_BLOCK_2, at, lines, "an application header ({2:…})", text)
     third = _BLOCK_3.match(text, at)
     at = third.end() if third else at
-    _, start = _need(_BLOCK_4, text, at, "a user header ({3:…}) or the text block ({4:)")
+    _, start = _need(_BLOCK_4, at, lines, "a user header ({3:…}) or the text block ({4:)", text)
     end = _END.search(text, start, start + _LONGEST)
     if not end:
         raise InvalidInput(
-            f"The text block at line {_line(text, start)} has no end (-}}) within"
+            f"The text block at line {lines.line(start)} has no end (-}}) within"
             f" {_LONGEST} characters."
         )
     user = dict(_TAGGED.findall(third[1])) if third else {}
     headers = Headers(
-        type=_type(second, user, _line(text, at)),
+        type=_type(second, user, lines.line(at)),
         sender=first[1] if second["sent"] else second["by"],
         receiver=second["to"] if second["sent"] else first[1],
         uetr=user.get("121", ""),
-        line=_line(text, first.start()),
+        line=lines.line(first.start()),
     )
-    fields = list(_fields(text[start : end.start()], _line(text, start)))
+    fields = list(_fields(text[start : end.start()], lines.line(start)))
     at = end.end()
     while trailer := _TRAILER.match(text, at):
         at = trailer.end()
@@ -123,10 +138,12 @@ def _fields(block: str, line: int) -> Iterator[Field]:
     yield Field(tag, tuple(lines), first)
 
 
-def _need(pattern: re.Pattern[str], text: str, at: int, what: str) -> tuple[re.Match[str], int]:
+def _need(
+    pattern: re.Pattern[str], at: int, lines: Lines, what: str, text: str
+) -> tuple[re.Match[str], int]:
     found = pattern.match(text, at)
     if not found:
-        raise InvalidInput(f"Line {_line(text, at)} is not {what} of a SWIFT message.")
+        raise InvalidInput(f"Line {lines.line(at)} is not {what} of a SWIFT message.")
     return found, found.end()
 
 
@@ -134,7 +151,3 @@ def _between(text: str, at: int) -> int:
     """After what files put between messages: blanks, "$", the control characters of telex lines."""
     found = _BETWEEN.match(text, at)
     return found.end() if found else at
-
-
-def _line(text: str, at: int) -> int:
-    return text.count("\n", 0, at) + 1

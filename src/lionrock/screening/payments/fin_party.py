@@ -38,6 +38,7 @@ def party_from(field: Field, role: Role, path: str) -> Party:
     option = field.tag[2:]
     lines = [line.strip() for line in field.lines]
     account, rest = _account(lines)
+    beside = (account,) if wire.holds_words(account) else ()
     if option == "F":
         return _numbered(role, place, lines)
     if option in ("A", "G"):
@@ -45,13 +46,12 @@ def party_from(field: Field, role: Role, path: str) -> Party:
             raise InvalidInput(
                 f"Field {field.tag} at line {field.line} is not an account and a BIC."
             )
-        # 50A and 50G, 59A: what is a customer's BIC is an organisation's too.
-        bic = wire.bic(rest[0], place)
-        return Party(role, place, bic=bic, account=account, kind="organisation")
+        return Party(role, place, bic=wire.bic(rest[0], place), account=account, loose=beside)
     if option in ("B", "C"):
         codes = code_runs(rest, width=WIDTH)
         where = tuple(line for line in rest if line)
-        return Party(role, place, address=where, loose=where, account=account, codes=codes)
+        loose = (*beside, *where)
+        return Party(role, place, address=where, loose=loose, account=account, codes=codes)
     if option not in ("", "D", "H", "K"):
         raise InvalidInput(
             f"Field {field.tag} at line {field.line} has an option that is not read."
@@ -64,9 +64,8 @@ def party_from(field: Field, role: Role, path: str) -> Party:
         name=rest[0],
         other_names=_run_on(rest, WIDTH),
         address=tuple(rest[1:]),
-        loose=tuple(rest[1:]),
+        loose=(*beside, *rest[1:]),
         account=account,
-        kind="organisation" if role.value.endswith("agent") else "",
         codes=code_runs(rest, width=WIDTH),
     )
 
@@ -86,9 +85,10 @@ def _numbered(role: Role, place: Place, lines: list[str]) -> Party:
     """
     account, rest = _account(lines)
     identifiers: list[Identifier] = []
-    if not account and (coded := _CODED.fullmatch(rest[0])):
+    numbers = [account]
+    if rest and not account and (coded := _CODED.fullmatch(rest[0])):
         identifiers.append(wire.identifier(coded[1], coded[3], coded[2].lower()))
-        rest = rest[1:]
+        numbers, rest = [coded[3]], rest[1:]
     parts: dict[str, list[str]] = {}
     for line in rest:
         found = _NUMBERED.fullmatch(line)
@@ -104,6 +104,7 @@ def _numbered(role: Role, place: Place, lines: list[str]) -> Party:
     birth_country, birth_towns = _country(parts.get("5", []), place)
     identifiers += _identity("CUST", parts.get("6", []), parts.get("8", []), place)
     identifiers += _identity("NIDN", parts.get("7", []), parts.get("8", []), place)
+    numbers += [re.sub("^[A-Z]{2}/", "", n) for key in "678" for n in parts.get(key, [])]
     address = (*parts.get("2", []), *towns)
     return Party(
         role,
@@ -111,14 +112,13 @@ def _numbered(role: Role, place: Place, lines: list[str]) -> Party:
         name=" ".join(name),
         other_names=_run_on(name, WIDTH - _KEPT),
         address=address,
-        loose=tuple(parts.get("2", [])),
+        loose=(*address, *birth_towns, *filter(wire.holds_words, numbers)),
         country=country,
         identifiers=tuple(identifiers),
         account=account,
         born=_born(parts.get("4", []), place),
         birth_place=" ".join(birth_towns),
         birth_country=birth_country,
-        kind="person" if {"4", "5", "7"} & set(parts) else "",
         codes=(*code_runs(name, width=WIDTH - _KEPT), *code_runs(parts.get("2", []))),
     )
 
@@ -167,6 +167,6 @@ def _born(lines: list[str], place: Place) -> date | None:
     if not lines:
         return None
     digits = lines[0]
-    if not (digits.isdigit() and len(digits) == 8):
+    if not (digits.isdigit() and len(digits) == 8 and len(lines) == 1):
         raise InvalidInput(f"The date of birth at {place} is not YYYYMMDD.")
     return wire.day(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}", place)

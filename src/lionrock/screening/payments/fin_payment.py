@@ -43,8 +43,22 @@ _TEXTS: Final = {
     "77B": TextKind.REGULATORY,
     "77T": TextKind.REMITTANCE,
 }
-_NO_NAMES: Final = frozenset(("13C", "23B", "26T", "32A", "33B", "36", "71A", "71F", "71G"))
-"""Codes, dates, amounts and rates. Any field that is in none of these tables is screened as a text."""
+_NO_NAMES: Final = {
+    tag: re.compile(form)
+    for tag, form in {
+        "13C": "/(?:CLS|FRO|REJ|RNC|SND|TIL)TIME/[0-9]{4}[+-][0-9]{4}",
+        "23B": "[A-Z]{4}",
+        "26T": "[A-Z0-9]{3}",
+        "32A": "[0-9]{6}[A-Z]{3}[0-9,]{1,15}",
+        "33B": "[A-Z]{3}[0-9,]{1,15}",
+        "36": "[0-9,]{1,12}",
+        "71A": "[A-Z]{3}",
+        "71F": "[A-Z]{3}[0-9,]{1,15}",
+        "71G": "[A-Z]{3}[0-9,]{1,15}",
+    }.items()
+}
+"""Codes, dates, amounts and rates. A field that is in none of these tables, or not of its form, is
+screened as a text."""
 _SETTLED: Final = re.compile(r"([0-9]{6})([A-Z]{3})([0-9]{1,14},[0-9]{0,3})")
 
 
@@ -74,9 +88,9 @@ def payment_from(headers: Headers, fields: Sequence[Field], number: int) -> Paym
             party = party_from(field, role, path)
             parties.append(party)
             texts += [_text(TextKind.ADDRESS, field, path, party.loose)] if party.loose else []
-        elif field.tag not in _NO_NAMES:
+        elif not _is_code(field):
             texts.append(_text(_TEXTS.get(field.tag, TextKind.OTHER), field, path, field.lines))
-    _need_both(headers, fields, parties, where)
+    _need_both(headers, parties, where)
     return Payment(
         type=headers.type,
         message=headers.type.value.removeprefix("MT"),
@@ -93,6 +107,11 @@ def payment_from(headers: Headers, fields: Sequence[Field], number: int) -> Paym
     )
 
 
+def _is_code(field: Field) -> bool:
+    form = _NO_NAMES.get(field.tag)
+    return form is not None and bool(form.fullmatch("\n".join(field.lines)))
+
+
 def _placed(type: MessageType, fields: Sequence[Field]) -> list[tuple[Field, Role | None, str]]:
     """Each field with its role, if it is a party, and its path: "B/50K" in the underlying transfer of a
     cover payment. In an MT202 the ordering institution is the debtor, as in pacs.009."""
@@ -107,16 +126,17 @@ def _placed(type: MessageType, fields: Sequence[Field]) -> list[tuple[Field, Rol
     return placed
 
 
-def _need_both(
-    headers: Headers, fields: Sequence[Field], parties: Sequence[Party], where: Place
-) -> None:
+def _need_both(headers: Headers, parties: Sequence[Party], where: Place) -> None:
     """An MT202 without field 52 is the sender's own payment; all else must name who pays and who gets."""
+    told = {party.where.path.removeprefix("B/")[:2] for party in parties if party.told}
     needed = ["50", "59"] if headers.type is MessageType.MT103 else ["58"]
     if headers.type is MessageType.MT202_COV:
         needed += ["50", "59"]
     for number in needed:
-        if not any(field.tag[:2] == number for field in fields):
-            raise InvalidInput(f"There is no field {number} in the message at {where}.")
+        if number not in told:
+            raise InvalidInput(
+                f"There is no field {number} that names anyone in the message at {where}."
+            )
 
 
 def _settled(field: Field) -> tuple[date, str, Decimal]:
@@ -139,7 +159,7 @@ def _terminal(role: Role, headers: Headers) -> Party:
     terminal = headers.sender if role is Role.SENDER else headers.receiver
     bic = terminal[:8] + terminal[9:]  # the ninth letter is the terminal, not the institution
     place = Place("header", headers.line)
-    return Party(role, place, bic=bic.removesuffix("XXX"), kind="organisation")
+    return Party(role, place, bic=bic.removesuffix("XXX"))
 
 
 def _text(kind: TextKind, field: Field, path: str, lines: Sequence[str]) -> Text:

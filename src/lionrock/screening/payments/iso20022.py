@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from lionrock.errors import InvalidInput
-from lionrock.screening.payments.iso_parties import Scope
+from lionrock.screening.payments.iso_parties import Scope, refuse_text_in
 from lionrock.screening.payments.iso_transaction import Header, payment_from
 from lionrock.screening.payments.payment import MessageType, Payment
 from lionrock.screening.payments.safe_xml import Bounds, events, line, name, namespace
@@ -124,6 +124,8 @@ class _Reading:
             if tag == "AppHdr":
                 self._envelope.add(element, tag)
             return None
+        if not inside or (tag == _BATCH and len(inside) == 1):
+            refuse_text_in(element, tag)
         if len(self._stack) == self._document:
             self._document = -1
         elif tag == _TRANSACTION and len(inside) == 1 + self._is_pain:

@@ -58,10 +58,22 @@ _TEXTS: Final = {
     "InstrForNxtAgt": TextKind.INSTRUCTION,
     "PmtId": TextKind.REFERENCE,
 }
-_CODES: Final = frozenset(
-    "Cd ChrgBr UETR SttlmMtd InstrPrty ClrChanl PmtMtd IBAN LEI Ccy Ctry CtryOfRes CreDtTm".split()
-)
-"""Elements whose type is a code list or a pattern: no name fits in."""
+_CODES: Final = {
+    "Cd": re.compile("[A-Z0-9]{1,4}"),
+    "ChrgBr": re.compile("[A-Z]{4}"),
+    "ClrChanl": re.compile("[A-Z]{4}"),
+    "InstrPrty": re.compile("[A-Z]{4}"),
+    "PmtMtd": re.compile("[A-Z]{3}"),
+    "SttlmMtd": re.compile("[A-Z]{4}"),
+    "Ccy": re.compile("[A-Z]{3}"),
+    "Ctry": re.compile("[A-Z]{2}"),
+    "CtryOfRes": re.compile("[A-Z]{2}"),
+    "IBAN": re.compile("[A-Z]{2}[0-9]{2}[A-Za-z0-9]{1,30}"),
+    "LEI": re.compile("[A-Z0-9]{18}[0-9]{2}"),
+    "UETR": re.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
+    "CreDtTm": re.compile("[-+:.TZ0-9]+"),
+}
+"""Elements whose type is a code list or a pattern: no name fits in what has that form."""
 _WORDS: Final = re.compile(
     r"[^\W\d_]{2}|[\u3005-\u3007\u3400-\u9fff\ue000-\ufaff\U00020000-\U0010fffd]|[0-9]{4} [0-9]{4}"
 )
@@ -90,7 +102,7 @@ class Scope:
 
     def __init__(self) -> None:
         self._parties: list[Party] = []
-        self._accounts: dict[str, str] = {}
+        self._accounts: dict[str, Party] = {}
         self._texts: list[_Lines] = []
         self._found: tuple[tuple[Party, ...], tuple[Text, ...]] | None = None
 
@@ -101,10 +113,18 @@ class Scope:
         self._walk(element, path, Role.OTHER, TextKind.OTHER, aside=False)
 
     def found(self) -> tuple[tuple[Party, ...], tuple[Text, ...]]:
-        """Parties, with the accounts that stand beside them, and texts, in the message's order."""
+        """Parties, with the accounts that stand beside them, and texts, in the message's order. An account
+        that no party has is its holder's, who is not named."""
         if self._found is None:
-            parties = (replace(p, account=self._accounts.get(_of(p), "")) for p in self._parties)
-            self._found = tuple(parties), tuple(lines.text() for lines in self._texts)
+            of = {_of(party) for party in self._parties}
+            alone = [a for at, a in self._accounts.items() if a.account and at not in of]
+            parties = [
+                replace(p, account=self._accounts[_of(p)].account)
+                if _of(p) in self._accounts
+                else p
+                for p in self._parties
+            ]
+            self._found = (*parties, *alone), tuple(lines.text() for lines in self._texts)
         return self._found
 
     def _walk(self, element: Any, path: str, role: Role, kind: TextKind, *, aside: bool) -> None:
@@ -132,7 +152,8 @@ class Scope:
     def _text(self, element: Any, path: str, kind: TextKind) -> None:
         """Keep a text; one that repeats the element before it is its next line, as a name may run over."""
         words, tag = leaf(element, path), name(element)
-        if tag in _CODES or not _WORDS.search(words):
+        code = _CODES.get(tag)
+        if (code and code.fullmatch(words)) or not _WORDS.search(words):
             return
         last = self._texts[-1] if self._texts else None
         if last and _INDEX.sub("", path) == _INDEX.sub("", last.where.path) != path:
@@ -143,15 +164,19 @@ class Scope:
 
     def _account(self, element: Any, path: str) -> list[tuple[Any, str]]:
         """Keep the number and the account's name; what is left is walked."""
-        self._accounts[path.removesuffix("Acct")] = account_number(element, path)
-        rest = []
+        number, rest = "", []
         for child, at in numbered(element, path):
             if name(child) == "Nm":
                 words, place = leaf(child, at), Place(at, line(child))
                 codes = code_runs([words])
                 self._parties.append(Party(Role.ACCOUNT_HOLDER, place, words, codes=codes))
-            elif name(child) not in ("Id", "Ccy"):
+            elif name(child) == "Id" and len(child) and not number:
+                number, others = account_number(child, at)
+                rest += others
+            else:
                 rest.append((child, at))
+        holder = Party(Role.ACCOUNT_HOLDER, Place(path, line(element)), account=number)
+        self._accounts[path.removesuffix("Acct")] = holder
         return rest
 
 
@@ -163,8 +188,13 @@ def _of(party: Party) -> str:
 def _refuse_loose_text(element: Any, path: str) -> None:
     """Text beside elements has no place in these messages: a name could be hidden there."""
     for part in element.iter():
-        beside = [part.text] if len(part) else []
-        beside += [child.tail for child in part]
-        if any(words and words.strip() for words in beside):
-            place = Place(f"{path}, in {name(part)}", line(part))
-            raise InvalidInput(f"There is text between the elements at {place}.")
+        if len(part):
+            refuse_text_in(part, f"{path}, in {name(part)}")
+
+
+def refuse_text_in(element: Any, path: str) -> None:
+    """Raise if there is text in the element beside the elements in it."""
+    beside = [element.text, *(child.tail for child in element)]
+    if any(words and words.strip() for words in beside):
+        place = Place(path, line(element))
+        raise InvalidInput(f"There is text between the elements at {place}.")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final, TypeVar
 
 from lionrock.errors import InvalidInput
 from lionrock.screening.entities import Identifier
@@ -15,11 +16,14 @@ from lionrock.screening.payments.codes import code_runs
 from lionrock.screening.payments.payment import Party, Place, Role
 from lionrock.screening.payments.safe_xml import line, name
 
+T = TypeVar("T")
 Parts = list[tuple[Any, str]]
 """Elements with their paths."""
 _BIC: Final = frozenset(("BICFI", "BIC", "AnyBIC", "BICOrBEI", "BEI"))
-_LOOSE: Final = frozenset(("AdrLine", "CareOf", "BldgNm", "Dept", "SubDept", "UnitNb", "Room"))
-"""Parts of an address that hold free text or a name. Streets, towns and postcodes do not."""
+_PLACES: Final = frozenset(("StrtNm", "TwnNm", "TwnLctnNm", "DstrctNm", "CtrySubDvsn"))
+_NUMBERS: Final = frozenset(("AdrTp", "BldgNb", "Flr", "PstBx", "PstCd"))
+"""Parts of an address that hold no name, the second kind unless words stand in it. All others may."""
+_CODE: Final = re.compile("[A-Z0-9]{1,4}")
 _ONCE: Final = frozenset(("Nm", "PstlAdr", "CtryOfRes", "LEI", "FinInstnId")) | _BIC
 
 
@@ -53,7 +57,6 @@ def party_from(element: Any, path: str, role: Role) -> tuple[Party, Parts]:
         born=found.born,
         birth_place=found.birth_place,
         birth_country=found.birth_country,
-        kind="organisation" if name(element) == "FinInstnId" else found.kind,
         codes=(*code_runs([found.name]), *code_runs(found.loose)),
     )
     return party, found.rest
@@ -74,7 +77,6 @@ class _Found:
     born: date | None = None
     birth_place: str = ""
     birth_country: str = ""
-    kind: Literal["", "person", "organisation"] = ""
     rest: Parts = field(default_factory=list)
 
     def take(self, element: Any, path: str) -> None:
@@ -82,56 +84,56 @@ class _Found:
         if tag in _ONCE and path.endswith("]"):
             raise InvalidInput(f"{tag} stands twice at {Place(path, line(element))}.")
         if tag == "Nm":
-            self.name = leaf(element, path)
+            self.name = _once(self.name, leaf(element, path), element, path)
         elif tag == "PstlAdr":
             self._postal(element, path)
         elif tag == "CtryOfRes":
-            self.residence = wire.country(leaf(element, path), Place(path, line(element)))
+            code = wire.country(leaf(element, path), Place(path, line(element)))
+            self.residence = _once(self.residence, code, element, path)
         elif tag in _BIC or tag == "LEI":
             self._code(tag, element, path)
         elif tag in ("Id", "OrgId", "PrvtId") and len(element):
-            self._identification(tag, element, path)
+            for child, at in numbered(element, path):
+                self.take(child, at)
         elif tag == "DtAndPlcOfBirth":
             self._birth(element, path)
-        elif tag in ("Othr", "ClrSysMmbId"):
+        elif tag == "Othr":
             self._other(element, path)
+        elif tag == "ClrSysMmbId":
+            self._member(element, path)
         else:
             self.rest.append((element, path))
 
-    def _identification(self, tag: str, element: Any, path: str) -> None:
-        if tag == "OrgId":
-            self.kind = "organisation"
-        elif tag == "PrvtId":
-            self.kind = "person"
-        for child, at in numbered(element, path):
-            self.take(child, at)
-
     def _code(self, tag: str, element: Any, path: str) -> None:
-        code = leaf(element, path)
+        code, place = leaf(element, path), Place(path, line(element))
         if tag == "LEI":
-            self.lei = code
+            self.lei = _once(self.lei, wire.lei(code, place), element, path)
         else:
-            self.bic = wire.bic(code, Place(path, line(element)))
+            self.bic = _once(self.bic, wire.bic(code, place), element, path)
 
     def _postal(self, element: Any, path: str) -> None:
         for child, at in numbered(element, path):
             tag = name(child)
             if tag == "Ctry":
-                self.country = wire.country(leaf(child, at), Place(at, line(child)))
+                code = wire.country(leaf(child, at), Place(at, line(child)))
+                self.country = _once(self.country, code, child, at)
             elif len(child):
                 self.rest.append((child, at))
-            elif (words := leaf(child, at)) and tag != "AdrTp":
-                self.address.append(words)
-                if tag in _LOOSE:
+            elif words := leaf(child, at):
+                self.address += [words] if tag != "AdrTp" else []
+                if tag not in _PLACES and (tag not in _NUMBERS or wire.holds_words(words)):
                     self.loose.append(words)
 
     def _birth(self, element: Any, path: str) -> None:
         for child, at in numbered(element, path):
             words, place = leaf(child, at), Place(at, line(child))
             if name(child) == "BirthDt":
-                self.born = wire.day(words, place)
+                self.born = _once(self.born, wire.day(words, place), child, at)
             elif name(child) == "CtryOfBirth":
-                self.birth_country = wire.country(words, place)
+                code = wire.country(words, place)
+                self.birth_country = _once(self.birth_country, code, child, at)
+            elif name(child) not in ("CityOfBirth", "PrvcOfBirth"):
+                self.rest.append((child, at))
             elif words:
                 self.birth_place = f"{self.birth_place}, {words}".removeprefix(", ")
 
@@ -139,23 +141,48 @@ class _Found:
         value = code = ""
         for child, at in numbered(element, path):
             tag = name(child)
-            if tag in ("Id", "MmbId") and not len(child):
-                value = leaf(child, at)
+            if tag == "Id" and not len(child):
+                value = _once(value, leaf(child, at), child, at)
+                self.rest += [(child, at)] if wire.holds_words(value) else []
             elif tag == "SchmeNm" and len(child) == 1 and name(child[0]) == "Cd":
-                code = leaf(child[0], f"{at}/Cd")
+                code = _once(code, leaf(child[0], f"{at}/Cd"), child, at)
+                self.rest += [] if _CODE.fullmatch(code) else [(child, at)]
             else:
                 self.rest.append((child, at))
         if value:
             self.identifiers.append(wire.identifier(code, value))
 
+    def _member(self, element: Any, path: str) -> None:
+        """A clearing system's number of a bank identifies no one on a list."""
+        for child, at in numbered(element, path):
+            if name(child) != "MmbId" or wire.holds_words(leaf(child, at)):
+                self.rest.append((child, at))
 
-def account_number(element: Any, path: str) -> str:
-    """The IBAN or other number of a CashAccount element, "" if it has none."""
+
+def _once(known: T | None, value: T, element: Any, path: str) -> T:
+    """`value`, unless the party has another already: which of the two it is screened by is no one's to say."""
+    if known:
+        raise InvalidInput(
+            f"{name(element)} at {Place(path, line(element))} is given twice for one party."
+        )
+    return value
+
+
+def account_number(element: Any, path: str) -> tuple[str, Parts]:
+    """The IBAN or other number of a CashAccount's Id, "" if it has none; and what else stands in it, the
+    number too if it holds a word."""
+    found = ""
+    rest: Parts = []
     for child, at in numbered(element, path):
-        if name(child) == "Id":
-            found = [e for e in child.iter() if name(e) in ("IBAN", "Id") and not len(e)]
-            return leaf(found[0], at) if found else ""
-    return ""
+        if len(child):
+            inner, more = account_number(child, at)
+            found, rest = found or inner, [*rest, *more]
+        elif name(child) in ("IBAN", "Id") and not found:
+            found = leaf(child, at)
+            rest += [(child, at)] if wire.holds_words(found) else []
+        else:
+            rest.append((child, at))
+    return found, rest
 
 
 def leaf(element: Any, path: str) -> str:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from lionrock.errors import InvalidInput
 from lionrock.screening.payments import wire
 from lionrock.screening.payments.iso_parties import Scope
 from lionrock.screening.payments.iso_party import leaf
-from lionrock.screening.payments.payment import MessageType, Payment, Place, Role
+from lionrock.screening.payments.payment import MessageType, Party, Payment, Place, Role
 from lionrock.screening.payments.safe_xml import line, name
 
 _DATES: Final = ("IntrBkSttlmDt", "ReqdExctnDt")
 _AMOUNTS: Final = ("IntrBkSttlmAmt", "InstdAmt", "EqvtAmt")
 _REFERENCES: Final = ("EndToEndId", "TxId", "InstrId")
 _NONE_GIVEN: Final = "NOTPROVIDED"
+_INSIDE: Final = re.compile("/(?:FinInstnId|BrnchId)$")
+"""Steps to a party of an institution from the element of its role."""
 _MOST_ELEMENTS: Final = 1000
 """In a group header, and in a batch before its transactions. A full one of the standard has some 400."""
 
@@ -74,6 +78,7 @@ def payment_from(element: Any, path: str, number: int, header: Header) -> Paymen
     for role in needed:
         if not any(party.role is role for party in parties):
             raise InvalidInput(f"There is no {role} at {where}.")
+        _refuse_untold([party for party in parties if party.role is role])
     amount, currency = _amount(element, where)
     fields = _fields(element)
     dated = next((d for n in _DATES if (d := fields.get(n) or header.dates.get(n))), "")
@@ -92,6 +97,19 @@ def payment_from(element: Any, path: str, number: int, header: Header) -> Paymen
         number=number,
         where=where,
     )
+
+
+def _refuse_untold(parties: Sequence[Party]) -> None:
+    """Raise if an element of the debtor's or creditor's, all that is in it together, names no one."""
+    told: dict[str, bool] = {}
+    for party in parties:
+        at = _INSIDE.sub("", party.where.path)
+        told[at] = told.get(at, False) or party.told
+    for party in parties:
+        if not told[_INSIDE.sub("", party.where.path)]:
+            raise InvalidInput(
+                f"The {party.role} at {party.where} has no name, BIC, LEI or identification to screen."
+            )
 
 
 def _fields(element: Any) -> dict[str, str]:

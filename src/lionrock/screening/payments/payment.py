@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
 
 from lionrock.screening.entities import Identifier
 
@@ -102,10 +101,14 @@ class Party:
     born: date | None = None
     birth_place: str = ""
     birth_country: str = ""
-    kind: Literal["", "person", "organisation"] = ""
-    """What the message itself says it is, by the sort of identification it gives."""
     codes: tuple[str, ...] = ()
     """Runs of Chinese commercial codes in the name or the address, see `codes`."""
+
+    @property
+    def told(self) -> bool:
+        """Whether there is something to screen: a name, a BIC, an LEI or another identification."""
+        named = any(letter.isalnum() for letter in self.name)
+        return bool(named or self.bic or self.lei or self.identifiers)
 
 
 @dataclass(frozen=True, slots=True)

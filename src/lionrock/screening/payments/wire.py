@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from lionrock.errors import InvalidInput
-from lionrock.screening import hkid
+from lionrock.kernel import hkid
 from lionrock.screening.entities import Identifier, IdentifierKind
 from lionrock.screening.payments.payment import Place
 
@@ -17,6 +17,12 @@ BIC: Final = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 _AMOUNT: Final = re.compile(r"[0-9]{1,18}(?:\.[0-9]{0,5})?")
 _CURRENCY: Final = re.compile("[A-Z]{3}")
 _COUNTRY: Final = re.compile("[A-Za-z]{2}")
+_LEI: Final = re.compile("[A-Z0-9]{18}[0-9]{2}")
+_DAY: Final = re.compile("([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T[0-9:.]+)?(?:Z|[+-][0-9:]+)?")
+_WORD: Final = re.compile(
+    r"(?<![^\W_])[^\W\d_]{2}[^\W\d_]*(?![^\W_])|[0-9]{4} [0-9]{4}"
+    r"|[\u3005-\u3007\u3400-\u9fff\ue000-\ufaff\U00020000-\U0010fffd]"
+)
 KINDS: Final = {
     "ARNU": IdentifierKind.NATIONAL_ID,
     "CCPT": IdentifierKind.PASSPORT,
@@ -42,8 +48,9 @@ def currency(text: str, place: Place) -> str:
 
 def day(text: str, place: Place) -> date:
     """The date of an ISO 8601 date or date and time, as written there."""
+    found = _DAY.fullmatch(text)
     try:
-        return date.fromisoformat(text[:10])
+        return date.fromisoformat(found[1] if found else "")
     except ValueError:
         raise InvalidInput(f"The date is not one of the calendar at {place}.") from None
 
@@ -52,6 +59,17 @@ def bic(text: str, place: Place) -> str:
     if not BIC.fullmatch(text):
         raise InvalidInput(f"The BIC is not one at {place}: eight or eleven letters and digits.")
     return text
+
+
+def lei(text: str, place: Place) -> str:
+    if not _LEI.fullmatch(text):
+        raise InvalidInput(f"The LEI is not one at {place}: twenty letters and digits.")
+    return text
+
+
+def holds_words(text: str) -> bool:
+    """Whether a value that should be a number or a code holds a word of letters alone, as a name has."""
+    return bool(_WORD.search(text))
 
 
 def country(text: str, place: Place) -> str:
