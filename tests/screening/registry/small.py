@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from lionrock.kernel.actors import Actor
 from lionrock.screening.entities import Entity, Name, Schema
 from lionrock.screening.entity_json import told, understood
 from lionrock.screening.matching.results import Evidence, Match
+from lionrock.screening.payments.windows import windows
 from lionrock.screening.registry.engine import Engine
 from lionrock.screening.registry.hits import Hit, Pair
 
@@ -34,7 +34,7 @@ def compare(query: Entity, listed: Entity) -> Match:
 
 
 class SmallIndex:
-    """Both ways round, so that candidates are complete whichever side is indexed."""
+    """Compares with everyone."""
 
     def __init__(self, entities: Sequence[Entity]) -> None:
         self._entities = entities
@@ -51,12 +51,14 @@ class SmallIndex:
     def __len__(self) -> int:
         return len(self._entities)
 
+    def reached(self, listed: Entity, *, threshold: float) -> list[str]:
+        return [e.id for e in self._entities if compare(e, listed).score >= threshold]
+
+    def mentions(self, text: str, *, threshold: float) -> list[tuple[int, int]]:
+        return windows(text)
+
     def screen(self, query: Entity, *, threshold: float, limit: int) -> list[Match]:
-        found = [
-            replace(m, score=max(m.score, compare(e, query).score))
-            for e in self._entities
-            if (m := compare(query, e))
-        ]
+        found = [compare(query, e) for e in self._entities]
         likely = [m for m in found if m.score >= threshold]
         return sorted(likely, key=lambda m: (-m.score, m.entity_id))[:limit]
 
@@ -90,11 +92,8 @@ class Told:
         self.gone: list[tuple[UUID, Pair]] = []
 
     async def hits_changed(
-        self, db: asyncpg.Connection, actor: Actor, customer_id: UUID, hits: Sequence[Hit]
-    ) -> None:
+        self, db: asyncpg.Connection, actor: Actor, customer_id: UUID, hits: Sequence[Hit],
+        gone: Collection[Pair],
+    ) -> None:  # fmt: skip
         self.changed += [(customer_id, h) for h in hits]
-
-    async def hits_gone(
-        self, db: asyncpg.Connection, actor: Actor, customer_id: UUID, pairs: Collection[Pair]
-    ) -> None:
-        self.gone += [(customer_id, p) for p in pairs]
+        self.gone += [(customer_id, p) for p in gone]

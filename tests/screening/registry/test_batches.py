@@ -10,12 +10,14 @@ import random
 import subprocess
 import sys
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
 from lionrock.errors import Conflict, Forbidden, InvalidInput, NotFound
 from lionrock.kernel.actors import Actor, Role
 from lionrock.kernel.vault.service import Vault
+from lionrock.screening.registry import batch_rows
 from lionrock.screening.registry.batch_results import Output
 from lionrock.screening.registry.batches import Batches
 from lionrock.screening.registry.registry import Registry
@@ -90,7 +92,8 @@ async def test_a_list_that_changes_meanwhile_changes_nothing(desk: Desk) -> None
     made = await listed(desk)
     rows = names(20)
     first = await batches_of(desk, 5).submit(desk.manager, file_of(rows), "jsonl")
-    second = await batches_of(desk, 5).submit(desk.manager, file_of(rows), "jsonl")
+    same = io.BytesIO(file_of(rows).getvalue() + b"\n")
+    second = await batches_of(desk, 5).submit(desk.manager, same, "jsonl")
     batches = batches_of(desk, 5)
     async with batches._screener.against(desk.house, await _state(desk)) as against:
         while await batches._chunk(desk.house, first, against):
@@ -194,6 +197,59 @@ async def test_a_file_that_breaks_leaves_nothing_and_one_that_was_stopped_goes_n
         await batches.get(desk.manager, made)
     empty = await batches.submit(desk.manager, io.BytesIO(b""), "jsonl")
     assert (await batches.get(desk.manager, empty)).state == "done"
+
+
+async def test_results_are_for_whoever_sent_the_file_and_for_reviewers(desk: Desk) -> None:
+    await listed(desk)
+    batches = batches_of(desk, 5)
+    sender = replace(desk.manager, roles=frozenset({Role.ANALYST}))
+    other = replace(sender, id=uuid4(), person=uuid4())
+    reviewer = replace(desk.manager, id=uuid4(), person=uuid4())
+    made = await batches.submit(sender, file_of(names(5)), "jsonl")
+    await batches.work(desk.manager.tenant_id)
+    assert (await batches.get(other, made)).state == "done", "that there is one is no secret"
+    for refused in (
+        results(batches, other, made), batches.stop(other, made), batches.remove(other, made)
+    ):  # fmt: skip
+        with pytest.raises(Forbidden, match="another's"):
+            await refused
+    assert await desk.events("screening:batch:export") == 0
+    assert await results(batches, sender, made) == await results(batches, reviewer, made)
+    await batches.remove(reviewer, made)
+    assert await desk.events("screening:batch:remove") == 1
+    assert await desk.events("screening:batch:stop") == 0
+
+
+async def test_the_same_file_sent_again_while_it_is_screened_is_the_same(desk: Desk) -> None:
+    made = await listed(desk)
+    batches = batches_of(desk, 5)
+    first = await batches.submit(desk.manager, file_of(names(5)), "jsonl")
+    assert await batches.submit(desk.manager, file_of(names(5)), "jsonl") == first
+    assert await batches.submit(desk.manager, file_of(names(6)), "jsonl") != first
+    other = replace(desk.manager, id=uuid4())
+    assert await batches.submit(other, file_of(names(5)), "jsonl") != first
+    await desk.registry.lists.change(desk.manager, made, threshold=0.2)  # type: ignore[arg-type]
+    assert await batches.submit(desk.manager, file_of(names(5)), "jsonl") != first
+    await batches.work(desk.manager.tenant_id)
+    assert await desk.count("screening_batches") == 4
+
+
+async def test_a_file_can_be_removed_while_it_is_worked_on(desk: Desk) -> None:
+    """Worker and remover lock in one order; neither is a victim of the other."""
+    await listed(desk)
+    batches = batches_of(desk, 5)
+    made = await batches.submit(desk.manager, file_of(names(5)), "jsonl")
+    async with desk.database.tenant_session(desk.house) as db:
+        row = await batch_rows.take(db, desk.manager.tenant_id, made)
+        removing = asyncio.create_task(batches.remove(desk.manager, made))
+        async with desk.database.tenant_session(desk.house) as watch:
+            waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            while not await watch.fetchval(waiting):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        done = await batch_rows.done(db, desk.manager.tenant_id, made, row["number"], 0, 0, b"x")
+        assert done is not None and done["state"] == "done"
+    await removing
+    assert await desk.count("screening_batches") == await desk.count("screening_batch_chunks") == 0
 
 
 async def test_what_is_kept_of_a_file_is_sealed_and_one_tenants(

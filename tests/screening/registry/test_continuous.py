@@ -82,17 +82,14 @@ class Live:
         self.standing: dict[tuple[UUID, UUID, UUID], float] = {}
 
     async def hits_changed(
-        self, db: asyncpg.Connection, actor: Actor, customer_id: UUID, hits: Sequence[object]
-    ) -> None:
+        self, db: asyncpg.Connection, actor: Actor, customer_id: UUID, hits: Sequence[object],
+        gone: Sequence[tuple[UUID, UUID]],
+    ) -> None:  # fmt: skip
+        for pair in gone:
+            del self.standing[customer_id, *pair]
         for hit in hits:
             key = (customer_id, hit.list.id, hit.entry_id)  # type: ignore[attr-defined]
             self.standing[key] = hit.score  # type: ignore[attr-defined]
-
-    async def hits_gone(
-        self, db: asyncpg.Connection, actor: Actor, customer_id: UUID, pairs: Sequence[tuple[UUID, UUID]]
-    ) -> None:  # fmt: skip
-        for pair in pairs:
-            del self.standing[customer_id, *pair]
 
 
 async def hits(registry: Registry, database: Database, actor: Actor) -> list[asyncpg.Record]:

@@ -13,6 +13,7 @@ from lionrock.kernel.actors import Actor, Role
 from lionrock.kernel.privacy.forms import Matcher
 from lionrock.kernel.privacy.identifiers import Identifier, IdentifierKind
 from lionrock.kernel.privacy.sources import Person
+from lionrock.screening.personal.rooms import PersonalData
 from tests.screening.registry.conftest import Desk
 from tests.screening.registry.small import Listed, person
 
@@ -47,6 +48,41 @@ async def test_a_file_of_customers_is_taken_in_and_again_touches_nobody(desk: De
     assert (again.added, again.changed, again.unchanged) == (0, 0, 2)
     assert await desk.count("screening_customers", "pending") == 0
     assert await desk.events("screening:customers:import") == 2
+
+
+async def test_a_file_that_breaks_keeps_what_came_before_on_record_and_says_where(
+    desk: Desk,
+) -> None:
+    customers, actor = desk.registry.customers, desk.manager
+    lines = [f'{{"reference": "C{n}", "name": "Chan {n}"}}' for n in range(600)]
+    text = "\n".join([*lines, "{", lines[0]])
+    taken = await customers.take(actor, io.BytesIO(text.encode()), "jsonl")
+    assert (taken.added, taken.refused) == (600, 1)
+    ((number, fault),) = taken.faults
+    assert number == 601 and "Line 601" in fault and "Nothing after it was read" in fault
+    assert await desk.count("screening_customers") == 600
+    async with desk.database.tenant_session(actor) as db:
+        rows = await db.fetch(
+            "SELECT p.payload->>'subject' AS subject, p.payload->'details'->>'added' AS added"
+            " FROM events e JOIN event_payloads p ON p.event_id = e.id"
+            " WHERE e.event = 'screening:customers:import' ORDER BY e.at, e.id"
+        )
+    assert [int(r["added"]) for r in rows] == [500, 100], "each transaction has its own"
+    assert len({r["subject"] for r in rows}) == 1
+    with pytest.raises(InvalidInput, match="Line 1"):
+        await customers.take(actor, io.BytesIO(b"{"), "jsonl")
+    assert await desk.events("screening:customers:import") == 2
+
+
+async def test_half_a_character_makes_a_row_faulty_and_no_more(desk: Desk) -> None:
+    row = '{"reference": "C\\ud800", "name": "Chan"}\n{"reference": "C2", "name": "Lee \\ud800"}\n'
+    text = row + '{"reference": "C3", "name": "Ho"}'
+    taken = await desk.registry.customers.take(desk.manager, io.BytesIO(text.encode()), "jsonl")
+    assert (taken.added, taken.refused) == (1, 2)
+    assert "half a character" in taken.faults[0][1]
+    for entity in (person("C\ud800", "Chan"), person("C4", "Lee \ud800")):
+        with pytest.raises(InvalidInput, match="half a character"):
+            await desk.registry.customers.put(desk.manager, entity)
 
 
 async def test_nothing_of_a_customer_stands_in_the_clear(desk: Desk) -> None:
@@ -107,17 +143,16 @@ async def test_a_customer_is_found_as_personal_data_and_erased_with_hits_and_ind
     await desk.settle()
     shelf = desk.home / "indexes" / "screening" / actor.tenant_id.hex / "customers"
     assert any(b"chan tai man" in p.read_bytes() for p in shelf.rglob("*") if p.is_file())
+    data = PersonalData.open(desk.database, desk.vault, registry.hashes, registry.indexes).customers
     known = Identifier(kind=IdentifierKind.NAME, value="Chan Tai Man")
-    found = [
-        f async for f in registry.personal.find(actor, Person(uuid4(), (known,)), Matcher([known]))
-    ]
+    found = [f async for f in data.find(actor, Person(uuid4(), (known,)), Matcher([known]))]
     assert [f.target for f in found] == [wanted]
     async with desk.database.tenant_session(actor) as db:
-        described = await registry.personal.describe(db, actor, wanted)
+        described = await data.describe(db, actor, wanted)
         assert described is not None and described.facts["hits"] == 1
         assert str(described.scopes[0]) == f"customer/{wanted.hex}"
-        await registry.personal.erase_rows(db, actor, wanted)
-    await registry.personal.erase_outside(actor, wanted, described.facts)
+        await data.erase_rows(db, actor, wanted)
+    await data.erase_outside(actor, wanted, described.facts)
     assert not shelf.exists() and await desk.count("screening_hits") == 0
     with pytest.raises(NotFound):
         await registry.customers.find(actor, "C1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ import pytest
 
 from lionrock.errors import Conflict, Forbidden, InvalidInput, NotFound
 from lionrock.kernel.actors import Actor, ActorKind, Role
-from lionrock.screening.entities import Entity
+from lionrock.screening.entities import Entity, Name
 from lionrock.screening.registry import imports as module
 from tests.screening.registry.conftest import Desk
 from tests.screening.registry.small import Listed, person
@@ -53,6 +54,67 @@ async def test_every_version_can_be_read_again_and_compared(desk: Desk) -> None:
     await desk.registry.imports.take(desk.manager, made, Listed([*second, TWENTY[19]]))
     (back,) = await desk.registry.differences.page(desk.manager, made, 3)
     assert (back.kind, back.after) == ("added", TWENTY[19])
+
+
+async def test_a_version_that_takes_the_names_away_waits_as_one_that_takes_the_entries(
+    desk: Desk,
+) -> None:
+    made = await desk.registry.lists.create(desk.manager, "UN", "un")
+    await desk.registry.imports.take(desk.manager, made, Listed(TWENTY))
+    garbled = [replace(e, names=(Name(f"Q{n}"),)) for n, e in enumerate(TWENTY)]
+    take = desk.registry.imports.take
+    held = (await take(desk.manager, made, Listed(garbled))).version
+    assert (held.state, held.changed, held.removed) == ("pending", 20, 0)
+    assert "20 would lose a name (100% together)" in (held.reason or "")
+    await desk.registry.imports.refuse(desk.manager, made, held.number)
+    # Two of twenty, of which one goes and one is renamed, are a tenth; three are more.
+    tenth = [*TWENTY[:18], garbled[18]]
+    assert (await take(desk.manager, made, Listed(tenth))).version.state == "applied"
+    more = [garbled[0], garbled[1], *TWENTY[2:18], garbled[18]]
+    assert (await take(desk.manager, made, Listed(more))).version.state == "pending"
+
+
+async def test_names_that_are_added_and_other_facts_hold_nothing_up(desk: Desk) -> None:
+    made = await desk.registry.lists.create(desk.manager, "UN", "un")
+    await desk.registry.imports.take(desk.manager, made, Listed(TWENTY))
+    richer = [replace(e, gender="male", names=(*e.names, Name("Also"))) for e in TWENTY]
+    done = await desk.registry.imports.take(desk.manager, made, Listed(richer))
+    assert (done.version.state, done.version.changed) == ("applied", 20)
+
+
+async def test_a_number_that_no_version_can_have_is_not_found(desk: Desk) -> None:
+    made = await desk.registry.lists.create(desk.manager, "UN", "un")
+    for number in (0, -1, 2**31, 99_999_999_999):
+        with pytest.raises(NotFound):
+            await desk.registry.differences.page(desk.manager, made, number)
+        with pytest.raises(NotFound):
+            await desk.registry.imports.confirm(desk.manager, made, number)
+        with pytest.raises(NotFound):
+            await desk.registry.lists.version(desk.manager, made, number)
+
+
+async def test_versions_are_read_page_by_page(desk: Desk) -> None:
+    made = await desk.registry.lists.create(desk.manager, "UN", "un")
+    for n in range(3):
+        await desk.registry.imports.take(desk.manager, made, Listed(TWENTY[: 20 - n]))
+    versions = desk.registry.lists.versions
+    assert [v.number for v in await versions(desk.manager, made, limit=2)] == [3, 2]
+    assert [v.number for v in await versions(desk.manager, made, before=2)] == [1]
+    assert (await desk.registry.lists.version(desk.manager, made, 2)).total == 19
+
+
+async def test_changes_made_at_once_to_one_list_all_stand(desk: Desk) -> None:
+    lists = desk.registry.lists
+    made = await lists.create(desk.manager, "UN", "un", threshold=0.7, type_thresholds={"pep": 0.5})
+    await asyncio.gather(
+        lists.change(desk.manager, made, name="UNSC"),
+        lists.change(desk.manager, made, threshold=None),
+        lists.change(desk.manager, made, type_thresholds={"pep": 0.4}),
+        lists.change(desk.manager, made, active=False),
+    )
+    now = await lists.get(desk.manager, made)
+    assert (now.name, now.threshold, now.type_thresholds) == ("UNSC", None, {"pep": 0.4})
+    assert not now.active
 
 
 async def test_differences_are_read_page_by_page(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from lionrock.errors import Forbidden, InvalidInput, NotFound
+from lionrock.errors import Conflict, Forbidden, InvalidInput, NotFound
 from lionrock.kernel.actors import Actor, Role
 from lionrock.kernel.audit.canonical import canonical
 from lionrock.screening.entity_json import told
@@ -55,8 +55,28 @@ async def test_the_threshold_is_the_lists_or_of_the_type_or_the_callers(desk: De
         await desk.registry.lists.create(desk.manager, "x", "un", threshold=1.5)
 
 
+async def test_half_a_character_is_refused_and_leaves_nothing(desk: Desk) -> None:
+    await listed(desk, "UN", "chan")
+    for query in (person("q", "chan \ud800"), person("\udfff", "chan")):
+        with pytest.raises(InvalidInput, match="half a character"):
+            await desk.registry.screening.screen(desk.manager, query)
+    assert await desk.count("screenings") == 0
+
+
+async def test_against_no_list_there_is_no_answer(desk: Desk) -> None:
+    """Where nobody was looked for, "no hit" would say nothing."""
+    screen = desk.registry.screening.screen
+    with pytest.raises(Conflict, match="no list to screen against"):
+        await screen(desk.manager, person("q", "chan"))
+    await listed(desk, "UN", "chan")
+    with pytest.raises(Conflict, match="no list to screen against"):
+        await screen(desk.manager, person("q", "chan"), lists=[])
+    assert await desk.count("screenings") == 0
+
+
 async def test_a_list_out_of_use_is_not_screened_against(desk: Desk) -> None:
     made = await listed(desk, "UN", "chan tai man")
+    await listed(desk, "EU", "lee")
     await desk.registry.lists.change(desk.manager, made, name="UN", active=False)  # type: ignore[arg-type]
     assert await desk.registry.screening.screen(desk.manager, person("q", "chan tai man")) == []
 
@@ -84,13 +104,14 @@ async def test_who_asked_what_against_which_versions_is_kept_sealed_and_committe
         await desk.registry.screening.kept(other, done.id)
 
 
-async def test_of_an_actor_of_whom_nothing_is_kept_only_the_fact_stays(desk: Desk) -> None:
+async def test_who_has_nothing_kept_screens_nobody_since_a_hit_is_the_institutions_record(
+    desk: Desk,
+) -> None:
     await listed(desk, "UN", "chan tai man")
     quiet = replace(desk.manager, zero_retention=True)
-    done = await desk.registry.screening.run(quiet, person("q", "chan tai man"))
-    assert len(done.hits) == 1
-    kept = await desk.registry.screening.kept(quiet, done.id)
-    assert kept.query is None and not kept.found and kept.hits == 1
+    with pytest.raises(Conflict, match="kept"):
+        await desk.registry.screening.run(quiet, person("q", "chan tai man"))
+    assert await desk.count("screenings") == 0
 
 
 async def test_screening_needs_the_permission_and_sees_one_tenants_lists(
@@ -102,6 +123,7 @@ async def test_screening_needs_the_permission_and_sees_one_tenants_lists(
         auditor = replace(desk.manager, roles=frozenset({Role.AUDITOR}))
         await desk.registry.screening.screen(auditor, query)
     theirs = replace(stranger, roles=frozenset({Role.ANALYST}))
-    assert await desk.registry.screening.screen(theirs, query) == []
+    with pytest.raises(Conflict, match="no list"):
+        await desk.registry.screening.screen(theirs, query)
     with pytest.raises(InvalidInput, match="Say a name"):
         await desk.registry.screening.screen(desk.manager, replace(query, names=()))

@@ -42,7 +42,8 @@ def _told(row: Mapping[str, Any]) -> dict[str, Any]:
 def _lines(row: Mapping[str, Any]) -> Iterator[Sequence[object]]:
     begins = (row["number"], _reference(row), _name(row))
     if row["fault"]:
-        yield (*begins, f"not read: {row['fault']}", *([""] * 7))
+        said = "not screened" if row["entity"] else "not read"
+        yield (*begins, f"{said}: {row['fault']}", *([""] * 7))
     elif not row["hits"]:
         yield (*begins, "no hit", *([""] * 7))
     for hit in row["hits"]:

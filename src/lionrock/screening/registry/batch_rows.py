@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     import asyncpg
 
 _DONE: Final = """
-UPDATE screening_batches SET done = done + $3, hits = hits + $4, touched_at = now(),
+UPDATE screening_batches SET done = done + $3, hits = hits + $4, failed = failed + $5, touched_at = now(),
     state = CASE WHEN state = 'running' AND done + $3 = total THEN 'done' ELSE state END,
     finished_at = CASE WHEN done + $3 = total THEN now() END
-WHERE tenant_id = $1 AND id = $2 RETURNING state, total, hits
+WHERE tenant_id = $1 AND id = $2 RETURNING state, total, hits, failed
 """
 _TAKE: Final = """
 SELECT c.number, c.body FROM screening_batch_chunks c
@@ -26,10 +26,12 @@ JOIN screening_batches b ON (b.tenant_id, b.id) = (c.tenant_id, c.batch_id)
 WHERE c.tenant_id = $1 AND c.batch_id = $2 AND c.hits IS NULL AND b.state = 'running'
 ORDER BY c.number LIMIT 1 FOR UPDATE OF c SKIP LOCKED
 """
+MOST_LISTED: Final = 200
 
 
 class Batch(BaseModel):
-    """A file: reading (being taken in), running, done, or stopped. `done` of `total` rows."""
+    """A file: reading (being taken in), running, done, or stopped. `done` of `total` rows, `failed` of
+    which were not read, or could not be screened."""
 
     model_config = ConfigDict(frozen=True)
     id: UUID
@@ -38,6 +40,7 @@ class Batch(BaseModel):
     total: int
     done: int
     hits: int
+    failed: int
     engine: str
     created_by: UUID
     created_at: datetime
@@ -97,9 +100,22 @@ async def row(db: asyncpg.Connection, tenant: UUID, batch: UUID) -> asyncpg.Reco
 
 async def all_of(db: asyncpg.Connection, tenant: UUID) -> list[asyncpg.Record]:
     rows: list[asyncpg.Record] = await db.fetch(
-        "SELECT * FROM screening_batches WHERE tenant_id = $1 ORDER BY created_at DESC, id", tenant
+        "SELECT * FROM screening_batches WHERE tenant_id = $1 ORDER BY created_at DESC, id LIMIT $2",
+        *(tenant, MOST_LISTED),
     )
     return rows
+
+
+async def running_like(
+    db: asyncpg.Connection, tenant: UUID, sha256: bytes, settings: str, by: UUID
+) -> UUID | None:
+    """A file with these bytes that is screened against the same for the same person."""
+    found: UUID | None = await db.fetchval(
+        "SELECT id FROM screening_batches WHERE tenant_id = $1 AND state = 'running'"
+        " AND sha256 = $2 AND settings = $3::jsonb AND created_by = $4 LIMIT 1",
+        *(tenant, sha256, settings, by),
+    )
+    return found
 
 
 async def running(db: asyncpg.Connection, tenant: UUID) -> list[asyncpg.Record]:
@@ -118,15 +134,17 @@ async def take(db: asyncpg.Connection, tenant: UUID, batch: UUID) -> asyncpg.Rec
 
 
 async def done(
-    db: asyncpg.Connection, tenant: UUID, batch: UUID, number: int, hits: int, result: bytes
-) -> asyncpg.Record:
-    """A chunk is done, and with the last of them the batch: its state, total and hits."""
+    db: asyncpg.Connection, tenant: UUID, batch: UUID, number: int, hits: int, failed: int,
+    result: bytes,
+) -> asyncpg.Record | None:  # fmt: skip
+    """A chunk is done, and with the last of them the batch: its state, total, hits and failed; None
+    if it is gone."""
     rows = await db.fetchval(
         "UPDATE screening_batch_chunks SET hits = $4, result = $5"
         " WHERE tenant_id = $1 AND batch_id = $2 AND number = $3 RETURNING rows",
         *(tenant, batch, number, hits, result),
     )
-    return await db.fetchrow(_DONE, tenant, batch, rows, hits)
+    return await db.fetchrow(_DONE, tenant, batch, rows, hits, failed)
 
 
 async def next_done(
@@ -142,7 +160,7 @@ async def next_done(
 async def restart(db: asyncpg.Connection, tenant: UUID, batch: UUID, engine: str) -> None:
     """Do all of it again, unless another worker has begun to."""
     renewed: str = await db.execute(
-        "UPDATE screening_batches SET engine = $3, done = 0, hits = 0"
+        "UPDATE screening_batches SET engine = $3, done = 0, hits = 0, failed = 0"
         " WHERE tenant_id = $1 AND id = $2 AND engine <> $3 AND state = 'running'",
         *(tenant, batch, engine),
     )
@@ -164,6 +182,12 @@ async def stop(db: asyncpg.Connection, tenant: UUID, batch: UUID) -> bool:
 
 
 async def remove(db: asyncpg.Connection, tenant: UUID, batch: UUID) -> None:
+    """Chunks are locked first, as a worker locks them; what one works on is waited for."""
+    await db.execute(
+        "SELECT FROM screening_batch_chunks WHERE tenant_id = $1 AND batch_id = $2"
+        " ORDER BY number FOR UPDATE",
+        *(tenant, batch),
+    )
     await db.execute(
         "DELETE FROM screening_batches WHERE tenant_id = $1 AND id = $2", tenant, batch
     )

@@ -16,20 +16,24 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from uuid import UUID, uuid4
 
-from lionrock.errors import Conflict, LionrockError, NotFound
-from lionrock.kernel.actors import Actor, worker
+from lionrock.errors import Conflict, Forbidden, LionrockError, NotFound
+from lionrock.kernel.actors import NOBODY, Actor, worker
 from lionrock.kernel.database import Database
-from lionrock.kernel.decisions import ABSENT, require
+from lionrock.kernel.decisions import ABSENT, Resource, decide, require
 from lionrock.kernel.events import Event, record
 from lionrock.kernel.permissions import Permission as P
+from lionrock.kernel.privacy.holds import refuse_held, take_turns
 from lionrock.kernel.vault.service import Vault
 from lionrock.screening.entity_json import told, understood
 from lionrock.screening.registry import batch_rows
 from lionrock.screening.registry.batch_results import Output, hit_told, written
 from lionrock.screening.registry.batch_rows import Batch, batch_of
 from lionrock.screening.registry.coding import pack, unpack
+from lionrock.screening.registry.faults import Fault, each
+from lionrock.screening.registry.hits import Hit
 from lionrock.screening.registry.rows import Row, read
 from lionrock.screening.registry.screener import Against, Asked, Screener
+from lionrock.screening.registry.screens import RANGE
 from lionrock.screening.registry.states import State, applied
 from lionrock.screening.registry.tabular import Format, sha256_of
 
@@ -40,6 +44,8 @@ log = logging.getLogger(__name__)
 TABLE: Final = "screening_batch_chunks"
 CHUNK: Final = 100
 STALE: Final = timedelta(minutes=10)
+_LANES: Final = 8
+"""Chunks that one process works on at once, at most: each holds a connection to the database."""
 _IDLE_SECONDS: Final = 2.0
 
 
@@ -57,7 +63,9 @@ class Batches:
     async def submit(self, actor: Actor, file: BinaryIO, format: Format) -> UUID:
         """Take a file in (see `rows`), to be screened against the lists in use now.
 
-        `file` can be sought in. Nothing of it stays if it cannot be read to its end. Memory: a chunk.
+        The same bytes sent again by the same, while they are screened against the same lists, are the
+        file they were. `file` can be sought in. Nothing of it stays if it cannot be read to its end.
+        Memory: a chunk.
         """
         require(actor, P.SCREENING_BATCH_RUN)
         if actor.zero_retention:
@@ -70,6 +78,9 @@ class Batches:
             state = await applied(db, actor.tenant_id)
             if not state.lists:
                 raise Conflict("There is no list to screen against: import one first.")
+            same = (sha256, state.written(), actor.id)
+            if there := await batch_rows.running_like(db, actor.tenant_id, *same):
+                return there
             await batch_rows.begin(db, actor.tenant_id, made, state.written(), engine, actor.id)
         try:
             total = await self._take_in(actor, made, read(file, format))
@@ -105,7 +116,7 @@ class Batches:
             return batch_of(await batch_rows.row(db, actor.tenant_id, batch))
 
     async def listing(self, actor: Actor) -> list[Batch]:
-        """The newest first."""
+        """The newest first, 200 at most."""
         require(actor, P.SCREENING_BATCH_RUN)
         async with self._database.tenant_session(actor) as db:
             rows = await batch_rows.all_of(db, actor.tenant_id)
@@ -115,23 +126,26 @@ class Batches:
         """No further chunk is begun; what is done stays."""
         require(actor, P.SCREENING_BATCH_RUN)
         async with self._database.tenant_session(actor) as db:
+            _theirs(actor, await batch_rows.row(db, actor.tenant_id, batch))
             if not await batch_rows.stop(db, actor.tenant_id, batch):
                 raise NotFound(ABSENT)
             await record(db, actor, Event.SCREENING_BATCH_STOP, batch)
 
     async def remove(self, actor: Actor, batch: UUID) -> None:
-        """The file and its results."""
+        """The file and its results. `Conflict` if a hold keeps them."""
         require(actor, P.SCREENING_BATCH_RUN)
         async with self._database.tenant_session(actor) as db:
-            await batch_rows.row(db, actor.tenant_id, batch)
+            await take_turns(db, actor.tenant_id)
+            await refuse_held(db, "batch", batch)
+            _theirs(actor, await batch_rows.row(db, actor.tenant_id, batch))
             await batch_rows.remove(db, actor.tenant_id, batch)
-            await record(db, actor, Event.SCREENING_BATCH_STOP, batch, {"removed": True})
+            await record(db, actor, Event.SCREENING_BATCH_REMOVE, batch)
 
     async def results(self, actor: Actor, batch: UUID, output: Output) -> AsyncIterator[bytes]:
         """What has been screened so far, in the order of the file. Memory: a chunk."""
         require(actor, P.SCREENING_BATCH_RUN)
         async with self._database.tenant_session(actor) as db:
-            await batch_rows.row(db, actor.tenant_id, batch)
+            _theirs(actor, await batch_rows.row(db, actor.tenant_id, batch))
             await record(db, actor, Event.SCREENING_BATCH_EXPORT, batch, {"format": output})
         number = -1
         while True:
@@ -169,13 +183,36 @@ class Batches:
             running = await batch_rows.running(db, tenant)
             current = await applied(db, tenant)
         for row in running:
-            await self._renew(house, row)
-            state = State.read(row["settings"])
-            keep = state.versions() == current.versions()
-            async with self._screener.against(house, state, keep=keep) as against:
-                while await self._chunk(house, row["id"], against):
-                    done += 1
-                    self._after()
+            try:
+                done += await self._work(house, row, current)
+            except LionrockError as error:
+                log.warning("a file of tenant %s waits: %s", tenant, error.detail)
+            except Exception:
+                log.exception("screening a file of tenant %s failed", tenant)
+        return done
+
+    async def _work(self, house: Actor, row: asyncpg.Record, current: State) -> int:
+        await self._renew(house, row)
+        state = State.read(row["settings"])
+        keep = state.versions() == current.versions()
+        async with self._screener.against(house, state, keep=keep) as against:
+            return await self._lanes(house, row["id"], against)
+
+    async def _lanes(self, house: Actor, batch: UUID, against: Against) -> int:
+        """As many chunks at once as keep busy who searches."""
+        lanes = -(-await self._screener.screens.width() // -(-self._rows // RANGE))
+        working = [self._chunks(house, batch, against) for _ in range(min(lanes, _LANES))]
+        found = await asyncio.gather(*working, return_exceptions=True)
+        for error in found:
+            if isinstance(error, BaseException):
+                raise error
+        return sum(n for n in found if isinstance(n, int))
+
+    async def _chunks(self, house: Actor, batch: UUID, against: Against) -> int:
+        done = 0
+        while await self._chunk(house, batch, against):
+            done += 1
+            self._after()
         return done
 
     async def _renew(self, house: Actor, row: asyncpg.Record) -> None:
@@ -194,16 +231,13 @@ class Batches:
                 return False
             rows = _read(self._opened(tenant, batch, row["number"], "body", row["body"]))
             asked = [Asked(r.entity, r.type) for r in rows if r.entity is not None]
-            hits = iter(await self._screener.hits(db, tenant, against, asked))
-            found = [(r, [] if r.entity is None else next(hits)) for r in rows]
-            result = [
-                {**_row(r), "hits": [hit_told(h) for h in own]} for r, own in found
-            ]  # fmt: skip
+            hits = iter(await each(self._screener, db, tenant, against, asked))
+            result = [_result(r, [] if r.entity is None else next(hits)) for r in rows]
             sealed = self._sealed(tenant, batch, row["number"], "result", result)
-            count = sum(len(own) for _, own in found)
-            done = await batch_rows.done(db, tenant, batch, row["number"], count, sealed)
-            if done["state"] == "done":
-                details = {"names": done["total"], "hits": done["hits"]}
+            counts = sum(len(r["hits"]) for r in result), sum(bool(r["fault"]) for r in result)
+            done = await batch_rows.done(db, tenant, batch, row["number"], *counts, sealed)
+            if done is not None and done["state"] == "done":
+                details = {"names": done["total"], "hits": done["hits"], "failed": done["failed"]}
                 await record(db, house, Event.SCREENING_BATCH_FINISH, batch, details)
         return True
 
@@ -220,6 +254,17 @@ class Batches:
         return unpack(key.open(TABLE, f"{batch.hex}/{number}", column, sealed))
 
 
+def may_have(actor: Actor, created_by: UUID) -> bool:
+    """Results, and an end put to them: for whoever sent the file, and for those who decide on hits."""
+    others = Resource(actor.tenant_id, created_by=frozenset({NOBODY}), state="pending")
+    return created_by in actor.people or bool(decide(actor, P.SCREENING_ALERT_DECIDE, others))
+
+
+def _theirs(actor: Actor, row: asyncpg.Record) -> None:
+    if not may_have(actor, row["created_by"]):
+        raise Forbidden("The file is another's: they, or a reviewer, may do this.")
+
+
 def _rows(rows: list[Row]) -> list[dict[str, Any]]:
     return [_row(r) for r in rows]
 
@@ -227,6 +272,12 @@ def _rows(rows: list[Row]) -> list[dict[str, Any]]:
 def _row(row: Row) -> dict[str, Any]:
     entity = None if row.entity is None else told(row.entity)
     return {"number": row.number, "type": row.type, "entity": entity, "fault": row.fault}
+
+
+def _result(row: Row, found: list[Hit] | Fault) -> dict[str, Any]:
+    if isinstance(found, Fault):
+        return {**_row(row), "fault": found.words, "hits": []}
+    return {**_row(row), "hits": [hit_told(h) for h in found]}
 
 
 def _read(kept: list[dict[str, Any]]) -> list[Row]:

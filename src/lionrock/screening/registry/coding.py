@@ -6,7 +6,7 @@ import hmac
 import json
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from lionrock.errors import InvalidInput
@@ -14,6 +14,8 @@ from lionrock.kernel.audit.canonical import canonical
 from lionrock.kernel.secrets import installation_secret
 from lionrock.screening.entities import Entity
 from lionrock.screening.entity_json import told, understood
+
+_HALF: Final = "A text holds half a character (a lone surrogate)."
 
 
 def packed(entity: Entity) -> bytes:
@@ -29,7 +31,15 @@ def pack(value: Any) -> bytes:
     try:
         return zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
     except UnicodeEncodeError as error:
-        raise InvalidInput("A text holds half a character (a lone surrogate).") from error
+        raise InvalidInput(_HALF) from error
+
+
+def encoded(text: str) -> bytes:
+    """`InvalidInput` for text that is no Unicode."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidInput(_HALF) from error
 
 
 def unpack(data: bytes) -> Any:
@@ -50,15 +60,19 @@ class Hashes:
 
     def entry_id(self, list_id: UUID, source_id: str) -> UUID:
         """The same for an entry in every version of its list."""
-        return UUID(bytes=self._keyed("entry", list_id.bytes, source_id.encode())[:16])
+        return UUID(bytes=self._keyed("entry", list_id.bytes, encoded(source_id))[:16])
 
     def reference(self, tenant: UUID, reference: str) -> bytes:
-        return self._keyed("reference", tenant.bytes, reference.encode())
+        return self._keyed("reference", tenant.bytes, encoded(reference))
 
     def digest(self, tenant: UUID, entity: Entity, *besides: str) -> bytes:
         """32 bytes: another where anything said of the entity is another."""
-        parts = (p.encode() for p in besides)
-        return self._keyed("entity", tenant.bytes, canonical(told(entity)), *parts)
+        parts = (encoded(p) for p in besides)
+        try:
+            said = canonical(told(entity))
+        except UnicodeEncodeError as error:
+            raise InvalidInput(_HALF) from error
+        return self._keyed("entity", tenant.bytes, said, *parts)
 
     def _keyed(self, use: str, *parts: bytes) -> bytes:
         message = b"".join(len(p).to_bytes(4, "big") + p for p in (use.encode(), *parts))

@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -27,13 +27,15 @@ from lionrock.kernel.database import Database
 from lionrock.kernel.events import Event, record
 from lionrock.kernel.vault.service import Vault
 from lionrock.screening.entities import Entity
-from lionrock.screening.registry import rescreens
+from lionrock.screening.registry import faults, rescreens
 from lionrock.screening.registry.customers import Customer, Customers
 from lionrock.screening.registry.entries import Stored
+from lionrock.screening.registry.faults import Fault
 from lionrock.screening.registry.hits import Hit, HitSink
 from lionrock.screening.registry.keeping import HitTable, Known
 from lionrock.screening.registry.rescreens import Rescreen
 from lionrock.screening.registry.screener import Against, Screener, in_order
+from lionrock.screening.registry.screens import RANGE
 from lionrock.screening.registry.states import ListState, applied
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _CUSTOMERS: Final = 50
+_MOST_CUSTOMERS: Final = 1000
 _ENTRIES: Final = 20
 _PAGE: Final = 1000
 _IDLE_SECONDS: Final = 2.0
@@ -102,13 +105,15 @@ class Continuous:
             if not await rescreens.any_pending(db, tenant):
                 return False
             state = await applied(db, tenant)
+        most = await self._screener.screens.width() * RANGE
+        most = min(max(most, _CUSTOMERS), _MOST_CUSTOMERS)
         async with self._screener.against(house, state) as against:
             while True:
                 async with self._database.tenant_session(house) as db:
                     await rescreens.lock(db, tenant, alone=False)
                     if await applied(db, tenant) != state:
                         return True  # a list changed: screen against what it is now
-                    rows = await rescreens.take_pending(db, tenant, _CUSTOMERS)
+                    rows = await rescreens.take_pending(db, tenant, most)
                     if not rows:
                         return worked
                     found = [self._customers.opened(r) for r in rows]
@@ -119,14 +124,27 @@ class Continuous:
         self, db: asyncpg.Connection, tenant: UUID, against: Against, customers: Sequence[Customer]
     ) -> None:
         active = [c for c in customers if c.active]
-        hits = await self._screener.hits(db, tenant, against, [c.asked for c in active])
-        found = dict(zip([c.id for c in active], hits, strict=True))
-        ids = [c.id for c in customers]
+        asked = [c.asked for c in active]
+        each = await faults.each(self._screener, db, tenant, against, asked)
+        by_id = dict(zip([c.id for c in active], each, strict=True))
+        found = {id: hits for id, hits in by_id.items() if not isinstance(hits, Fault)}
+        broken = {id: fault for id, fault in by_id.items() if isinstance(fault, Fault)}
+        await self._failed(db, tenant, broken)
+        ids = [c.id for c in customers if c.id not in broken]
         known = await self._hits.of_customers(db, tenant, ids)
         for id in ids:
             own = [k for k in known if k.customer_id == id]
             await self._write(db, tenant, id, own, found.get(id, []))
         await rescreens.screened(db, tenant, ids)
+
+    async def _failed(
+        self, db: asyncpg.Connection, tenant: UUID, broken: Mapping[UUID, Fault]
+    ) -> None:
+        """They stay pending, with the hits they had, and it is on record."""
+        await rescreens.failed(db, tenant, list(broken))
+        for id, fault in broken.items():
+            details = {"error": fault.error}
+            await record(db, worker(tenant), Event.SCREENING_CUSTOMER_FAIL, id, details)
 
     async def _write(
         self, db: asyncpg.Connection, tenant: UUID, customer: UUID, known: Sequence[Known],
@@ -142,13 +160,11 @@ class Continuous:
         gone = [k for k in known if k.pair not in now]
         if gone:
             await self._hits.remove(db, tenant, gone)
-            if self._sink is not None:
-                pairs = [k.pair for k in gone]
-                await self._sink.hits_gone(db, worker(tenant), customer, pairs)
         if changed:
             await self._hits.keep(db, tenant, customer, changed)
-            if self._sink is not None:
-                await self._sink.hits_changed(db, worker(tenant), customer, changed)
+        if self._sink is not None and (gone or changed):
+            pairs = [k.pair for k in gone]
+            await self._sink.hits_changed(db, worker(tenant), customer, changed, pairs)
 
     # -- Entries against customers -----------------------------------------------------------------
 
@@ -160,16 +176,14 @@ class Continuous:
             job = await rescreens.oldest(db, tenant)
             if job is None:
                 return False
+            await rescreens.again(db, tenant)
             plan = await rescreens.plan(db, tenant, job)
             if not plan.entries:
                 await rescreens.finish(db, tenant, job)
                 await self._finished(db, house, job, job.entries)
                 return True
             if plan.entries * self._per_entry > plan.customers:
-                # Rescreens that came later are done with it: all lists are screened as they are now.
-                await rescreens.everyone(db, tenant)
-                await self._finished(db, house, job, plan.entries)
-                await rescreens.finish_all(db, tenant)
+                await self._everyone(db, house, job, plan.entries)
                 return True
             change = await rescreens.last_change(db, tenant)
         named = f"{self._screener.engine.version} {change}"
@@ -180,6 +194,15 @@ class Continuous:
             while await self._chunk(house, job.id, index, change):
                 pass
         return True
+
+    async def _everyone(
+        self, db: asyncpg.Connection, house: Actor, job: Rescreen, entries: int
+    ) -> None:
+        """All customers instead. Rescreens that came later are done with it: all lists are screened
+        as they are now."""
+        await rescreens.everyone(db, house.tenant_id)
+        await self._finished(db, house, job, entries)
+        await rescreens.finish_all(db, house.tenant_id)
 
     async def _chunk(self, house: Actor, id: UUID, index: SearchIndex, change: int) -> bool:
         """Some entries of a rescreen; False once it is finished. `change` was read after it began."""
@@ -200,50 +223,61 @@ class Continuous:
                 ref = state.ref
                 live = await self._screener.entries.these(db, tenant, ref.id, ref.version, affected)
             known = await self._hits.of_entries(db, tenant, job.list_id, affected)
-            pairs = await asyncio.to_thread(self._candidates, index, state, live)
+            try:
+                pairs = await asyncio.to_thread(self._candidates, index, state, live)
+            except Exception as error:
+                if not faults.of_one(error):
+                    raise
+                faults.fault_of(error)
+                await self._everyone(db, house, job, job.entries + len(affected))
+                return False
             for hit in known:
                 pairs.setdefault(hit.entry_id, set()).add(hit.customer_id)
             wanted = set().union(*pairs.values())
             rows = await rescreens.settled(db, tenant, wanted, change)
             customers = [self._customers.opened(r) for r in rows]
-            hits = await asyncio.to_thread(self._judged, tenant, state, live, pairs, customers)
-            for customer in customers:
-                own = [k for k in known if k.customer_id == customer.id]
-                await self._write(db, tenant, customer.id, own, hits[customer.id])
+            hits, broken = await asyncio.to_thread(
+                self._judged, tenant, state, live, pairs, customers
+            )
+            await self._failed(db, tenant, broken)
+            for id, found in hits.items():
+                own = [k for k in known if k.customer_id == id]
+                await self._write(db, tenant, id, own, found)
             await rescreens.advance(db, tenant, job, affected)
         return True
 
     def _candidates(
         self, index: SearchIndex, state: ListState | None, live: dict[UUID, Stored]
     ) -> dict[UUID, set[UUID]]:
-        """Customers that each entry may be like. Half the threshold: the index has the pair the other
-        way round from `compare`, whose word counts."""
+        """Customers that each entry would be a hit of."""
         if state is None:
             return {}
-        default, most = self._screener.engine.threshold, max(len(index), 1)
-        lowest = min([state.threshold_for("", default), *state.types.values()]) / 2
+        default = self._screener.engine.threshold
+        lowest = min([state.threshold_for("", default), *state.types.values()])
         return {
-            id: {
-                UUID(hex=m.entity_id)
-                for m in index.screen(s.entity, threshold=lowest, limit=most)
-            }
+            id: {UUID(hex=found) for found in index.reached(s.entity, threshold=lowest)}
             for id, s in live.items()
-        }  # fmt: skip
+        }
 
     def _judged(
         self, tenant: UUID, state: ListState | None, live: dict[UUID, Stored],
         pairs: dict[UUID, set[UUID]], customers: Sequence[Customer],
-    ) -> dict[UUID, list[Hit]]:  # fmt: skip
-        if state is None:
-            return {c.id: [] for c in customers}
-        return {
-            c.id: in_order(
-                self._screener.judge(tenant, c.asked, state, live[entry])
-                for entry, likely in pairs.items()
-                if c.id in likely and entry in live
-            )
-            for c in customers
-        }
+    ) -> tuple[dict[UUID, list[Hit]], dict[UUID, Fault]]:  # fmt: skip
+        hits: dict[UUID, list[Hit]] = {}
+        broken: dict[UUID, Fault] = {}
+        for c in customers:
+            likely = [e for e, found in pairs.items() if c.id in found and e in live]
+            try:
+                hits[c.id] = in_order(
+                    self._screener.judge(tenant, c.asked, state, live[e])
+                    for e in likely
+                    if state is not None
+                )
+            except Exception as error:
+                if not faults.of_one(error):
+                    raise
+                broken[c.id] = faults.fault_of(error)
+        return hits, broken
 
     async def _pages(self, house: Actor) -> AsyncIterator[Sequence[Entity]]:
         """Active customers under their ids here."""

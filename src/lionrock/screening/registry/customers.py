@@ -8,7 +8,7 @@ customer `pending` until `continuous` has screened it against every list.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -48,6 +48,8 @@ INSERT INTO screening_counters (tenant_id, customers) VALUES ($1, 1)
 ON CONFLICT (tenant_id) DO UPDATE SET customers = screening_counters.customers + 1
 RETURNING customers
 """
+_COUNTS: Final = ("added", "changed", "unchanged", "refused")
+_MOST_FAULTS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,11 @@ class Taken:
     unchanged: int = 0
     refused: int = 0
     faults: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(self, part: Taken) -> None:
+        for name in _COUNTS:
+            setattr(self, name, getattr(self, name) + getattr(part, name))
+        self.faults = (self.faults + part.faults)[:_MOST_FAULTS]
 
 
 class Customers:
@@ -116,30 +123,38 @@ class Customers:
             await record(db, actor, Event.SCREENING_CUSTOMER_END, id)
         self._wake()
 
-    async def take(self, actor: Actor, file: BinaryIO, format: Format) -> Taken:
+    async def take(
+        self, actor: Actor, file: BinaryIO, format: Format,
+        mapping: Mapping[str, str] | None = None,
+    ) -> Taken:  # fmt: skip
         """Add and change customers from a file (see `rows`), some hundreds a transaction.
 
-        A faulty row is left out and told. Killed in between, or taken again: those that are as they
-        were are not touched. `file` can be sought in. Memory: one chunk.
+        `mapping`: which column holds what, if it is not said by their names. A faulty row is left out
+        and told, and so is where reading could not go on: what came before it is in. Each transaction
+        has an event of this import. Killed in between, or taken again: those that are as they were are
+        not touched. `file` can be sought in. Memory: one chunk.
         """
         require(actor, P.SCREENING_CUSTOMER_MANAGE)
         sha256 = await asyncio.to_thread(sha256_of, file)
         taken, of = Taken(sha256.hex()), uuid4()
-        reading = read(file, format, referenced=True)
-        while found := await asyncio.to_thread(_chunk, reading):
+        reading = read(file, format, referenced=True, mapping=mapping)
+        first, ended = True, False
+        while not ended:
+            found, ended = await asyncio.to_thread(_chunk, reading, first)
+            if not found and not first:
+                break
+            part = Taken(taken.sha256)
             good = _once([Asked(r.entity, r.type) for r in found if r.entity is not None])
             async with self._database.tenant_session(actor) as db:
                 for put in await self._put(db, actor.tenant_id, good):
-                    _count(taken, put)
-            for row in found:
-                if row.entity is None:
-                    taken.refused += 1
-                    taken.faults += [(row.number, row.fault)] if len(taken.faults) < 1000 else []
+                    _count(part, put)
+                part.faults = [(r.number, r.fault) for r in found if r.entity is None]
+                part.refused = len(part.faults)
+                details = {"sha256": part.sha256, **{k: getattr(part, k) for k in _COUNTS}}
+                await record(db, actor, Event.SCREENING_CUSTOMERS_IMPORT, of, details)
+            taken.add(part)
             self._wake()
-        async with self._database.tenant_session(actor) as db:
-            names = ("sha256", "added", "changed", "unchanged", "refused")
-            details = {k: getattr(taken, k) for k in names}
-            await record(db, actor, Event.SCREENING_CUSTOMERS_IMPORT, of, details)
+            first = False
         return taken
 
     async def find(self, actor: Actor, reference: str) -> Customer:
@@ -148,6 +163,18 @@ class Customers:
             row = await db.fetchrow(
                 "SELECT * FROM screening_customers WHERE tenant_id = $1 AND reference_hash = $2",
                 *(actor.tenant_id, self._hashes.reference(actor.tenant_id, reference)),
+            )
+        if row is None:
+            raise NotFound(ABSENT)
+        return self.opened(row)
+
+    async def get(self, actor: Actor, customer: UUID) -> Customer:
+        """By their id here, which unlike the reference may stand in an address."""
+        require(actor, P.SCREENING_CUSTOMER_READ)
+        async with self._database.tenant_session(actor) as db:
+            row = await db.fetchrow(
+                "SELECT * FROM screening_customers WHERE tenant_id = $1 AND id = $2",
+                *(actor.tenant_id, customer),
             )
         if row is None:
             raise NotFound(ABSENT)
@@ -221,8 +248,19 @@ def _check(entity: Entity, type: str) -> None:
         raise InvalidInput("A type of customer is up to 40 of a-z, 0-9 and hyphen.")
 
 
-def _chunk(reading: Iterator[Row]) -> list[Row]:
-    return list(islice(reading, CHUNK))
+def _chunk(reading: Iterator[Row], first: bool) -> tuple[list[Row], bool]:
+    """The next rows, and whether there are no more. Where reading cannot go on is the last, faulty, row;
+    `InvalidInput` if nothing came before it."""
+    found: list[Row] = []
+    try:
+        for row in islice(reading, CHUNK):
+            found.append(row)
+    except InvalidInput as error:
+        if first and not found:
+            raise
+        at = found[-1].number + 1 if found else 0
+        return [*found, Row(at, fault=f"{error.detail} Nothing after it was read.")], True
+    return found, len(found) < CHUNK
 
 
 def _once(asked: Sequence[Asked]) -> list[Asked]:

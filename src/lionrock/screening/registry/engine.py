@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -21,6 +21,8 @@ from lionrock.screening.matching.scoring import THRESHOLD
 class SearchIndex(Protocol):
     def __len__(self) -> int: ...
     def screen(self, query: Entity, *, threshold: float, limit: int) -> list[Match]: ...
+    def reached(self, listed: Entity, *, threshold: float) -> list[str]: ...
+    def mentions(self, text: str, *, threshold: float) -> Sequence[tuple[int, int]]: ...
 
 
 @dataclass(frozen=True, slots=True)

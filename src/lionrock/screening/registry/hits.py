@@ -55,15 +55,12 @@ class HitSink(Protocol):
     """
 
     async def hits_changed(
-        self, db: asyncpg.Connection, actor: Actor, customer_id: UUID, hits: Sequence[Hit]
-    ) -> None:
-        """`hits` of a customer are new, or changed: score, entry or customer."""
-        ...
-
-    async def hits_gone(
-        self, db: asyncpg.Connection, actor: Actor, customer_id: UUID, pairs: Collection[Pair]
-    ) -> None:
-        """A customer's hits on these are no more: the entry, the customer, or the likeness went."""
+        self, db: asyncpg.Connection, actor: Actor, customer_id: UUID, hits: Sequence[Hit],
+        gone: Collection[Pair],
+    ) -> None:  # fmt: skip
+        """`hits` of a customer are new, or changed: score, entry or customer. Those on `gone` are no
+        more: the entry, the customer, or the likeness went. Both at once, so that what comes in the
+        place of what went is known to."""
         ...
 
 

@@ -18,16 +18,17 @@ from uuid import UUID
 
 import asyncpg
 
-from lionrock.errors import Conflict, Forbidden, InvalidInput, LionrockError, NotFound
-from lionrock.kernel.actors import Actor, ActorKind
+from lionrock.errors import Conflict, InvalidInput, LionrockError, NotFound
+from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
 from lionrock.kernel.decisions import ABSENT, require
 from lionrock.kernel.events import Event, record
 from lionrock.kernel.permissions import Permission as P
 from lionrock.screening.entities import Entity
 from lionrock.screening.registry import versions
+from lionrock.screening.registry.differences import renamed_in
 from lionrock.screening.registry.entries import Entries
-from lionrock.screening.registry.lists import Version, list_row, version_of
+from lionrock.screening.registry.lists import Version, a_person, list_row, version_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -100,7 +101,7 @@ class Imports:
 
     async def confirm(self, actor: Actor, list_id: UUID, number: int) -> Version:
         """Apply a version that waits. By a person: a key confirms nothing."""
-        _a_person(actor)
+        a_person(actor)
         async with self._database.tenant_session(actor) as db:
             row = await list_row(db, actor.tenant_id, list_id, lock=True)
             await _pending(db, actor.tenant_id, list_id, number)
@@ -110,7 +111,7 @@ class Imports:
 
     async def refuse(self, actor: Actor, list_id: UUID, number: int) -> None:
         """Drop a version that waits; the facts of it stay."""
-        _a_person(actor)
+        a_person(actor)
         async with self._database.tenant_session(actor) as db:
             await list_row(db, actor.tenant_id, list_id, lock=True)
             await _pending(db, actor.tenant_id, list_id, number)
@@ -166,10 +167,7 @@ class Imports:
     ) -> Imported:
         of = (actor.tenant_id, row["id"], number)
         had, counts = await versions.compare(db, *of)
-        share = counts["removed"] / had if had else 0.0
-        reason = ""
-        if share > MOST_REMOVED:
-            reason = f"{counts['removed']} of {had} entries ({share:.0%}) would be removed."
+        reason = await self._shrinks(db, of, had, counts)
         published = str(source.published) if source.published else None
         await versions.describe(
             db, *of, bytes.fromhex(source.sha256), published, counts, source.skipped_count, reason
@@ -179,6 +177,24 @@ class Imports:
         details = {"version": number, "sha256": source.sha256, "removed": counts["removed"]}
         await record(db, actor, Event.SCREENING_VERSION_HOLD, row["id"], details)
         return Imported(version_of(await versions.row(db, *of)))
+
+    async def _shrinks(
+        self, db: asyncpg.Connection, of: tuple[UUID, UUID, int], had: int, counts: dict[str, int]
+    ) -> str:
+        """Why a person is to look at it first: too many would be found no more. "" if they need not."""
+        most, removed = had * MOST_REMOVED, counts["removed"]
+        if removed > most:
+            return f"{removed} of {had} entries ({removed / had:.0%}) would be removed."
+        if removed + counts["changed"] <= most:
+            return ""
+        renamed = await renamed_in(db, self._entries, *of)
+        if removed + renamed <= most:
+            return ""
+        share = (removed + renamed) / had
+        return (
+            f"Of {had} entries {removed} would be removed and {renamed} would lose a name "
+            f"({share:.0%} together)."
+        )
 
     async def _apply(
         self, db: asyncpg.Connection, actor: Actor, row: asyncpg.Record, number: int
@@ -196,12 +212,6 @@ class Imports:
     async def _drop(self, actor: Actor, list_id: UUID, number: int) -> None:
         async with self._database.tenant_session(actor) as db:
             await versions.drop(db, actor.tenant_id, list_id, number)
-
-
-def _a_person(actor: Actor) -> None:
-    require(actor, P.SCREENING_LIST_MANAGE)
-    if actor.kind is not ActorKind.MEMBER:
-        raise Forbidden("A key cannot decide this: a member signs in and does.")
 
 
 async def _still_reading(db: asyncpg.Connection, tenant: UUID, list_id: UUID, number: int) -> None:

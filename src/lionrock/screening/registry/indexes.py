@@ -36,6 +36,12 @@ class Nothing:
     def screen(self, query: Entity, *, threshold: float, limit: int) -> list[Match]:
         return []
 
+    def reached(self, listed: Entity, *, threshold: float) -> list[str]:
+        return []
+
+    def mentions(self, text: str, *, threshold: float) -> list[tuple[int, int]]:
+        return []
+
 
 @dataclass(slots=True)
 class _Open:
@@ -77,6 +83,10 @@ class Indexes:
             one.users -= 1
             if one.users == 0 and self._current.get(of) != state:
                 await asyncio.shield(self._tidied(of))
+
+    def folder(self, tenant: UUID, kind: Kind, state: str) -> Path:
+        """Where the index of `state` is, while it is leased."""
+        return self._shelf((tenant, kind)) / state
 
     async def _opened(self, of: tuple[UUID, Kind], state: str, pages: Callable[[], Pages]) -> _Open:
         folder, feed = self._shelf(of) / state, Feed(pages())

@@ -6,24 +6,28 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID, uuid4
 
 import asyncpg
 from pydantic import BaseModel, ConfigDict
 
-from lionrock.errors import Conflict, InvalidInput, NotFound
-from lionrock.kernel.actors import Actor
+from lionrock.errors import Conflict, Forbidden, InvalidInput, NotFound
+from lionrock.kernel.actors import Actor, ActorKind
 from lionrock.kernel.database import Database
 from lionrock.kernel.decisions import ABSENT, require
 from lionrock.kernel.events import Event, record
 from lionrock.kernel.permissions import Permission as P
+from lionrock.screening.matching.scoring import THRESHOLD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TYPE: Final = re.compile(r"[a-z0-9-]{0,40}")
 """A type of customer: "person", "bank", "pep" … as the institution calls it; empty for none."""
+MOST_NUMBER: Final = 2**31 - 1
+"""Numbers of versions lie below it."""
 _KIND: Final = re.compile(r"[a-z0-9-]{1,40}")
 
 
@@ -66,6 +70,12 @@ class Version(BaseModel):
     decided_at: datetime | None
 
 
+class Same(Enum):
+    """Not given: what there is stays, whatever it is."""
+
+    SAME = auto()
+
+
 class Lists:
     def __init__(self, database: Database, wake: Callable[[], None] = lambda: None) -> None:
         """`wake` is called when customers are to be screened again."""
@@ -94,22 +104,32 @@ class Lists:
         return made
 
     async def change(
-        self, actor: Actor, list_id: UUID, *, name: str, active: bool = True,
-        threshold: float | None = None, type_thresholds: Mapping[str, float] | None = None,
+        self, actor: Actor, list_id: UUID, *, name: str | None = None, active: bool | None = None,
+        threshold: float | Literal[Same.SAME] | None = Same.SAME,
+        type_thresholds: Mapping[str, float] | None = None,
     ) -> None:  # fmt: skip
-        """Set all of these. Another threshold, or another use, has customers screened again."""
+        """Set what is given; what is not stays as it is then.
+
+        Another threshold, or another use, has customers screened again; what takes hits away (a
+        threshold raised, a list out of use) is for a person, not for a key.
+        """
         require(actor, P.SCREENING_LIST_MANAGE)
-        types = dict(type_thresholds or {})
-        _check(threshold, types)
         async with self._database.tenant_session(actor) as db:
             row = await list_row(db, actor.tenant_id, list_id, lock=True)
+            was = (row["active"], row["threshold"], json.loads(row["type_thresholds"]))
+            active = was[0] if active is None else active
+            threshold = was[1] if threshold is Same.SAME else threshold
+            types = was[2] if type_thresholds is None else dict(type_thresholds)
+            _check(threshold, types)
+            if _takes_away(was, (active, threshold, types)):
+                a_person(actor)
             await _written(
                 db,
                 "UPDATE screening_lists SET name = $3, active = $4, threshold = $5,"
                 " type_thresholds = $6 WHERE tenant_id = $1 AND id = $2",
-                *(actor.tenant_id, list_id, _name(name), active, threshold, json.dumps(types)),
+                *(actor.tenant_id, list_id, _name(row["name"] if name is None else name)),
+                *(active, threshold, json.dumps(types)),
             )
-            was = (row["active"], row["threshold"], json.loads(row["type_thresholds"]))
             if was != (active, threshold, types):
                 await rescreen(db, actor.tenant_id, list_id, 0)
             details: dict[str, object] = {"active": active, "types": len(types)}
@@ -132,17 +152,27 @@ class Lists:
             raise NotFound(ABSENT)
         return _list(row)
 
-    async def versions(self, actor: Actor, list_id: UUID) -> Sequence[Version]:
-        """The newest first."""
+    async def versions(
+        self, actor: Actor, list_id: UUID, *, before: int = MOST_NUMBER, limit: int = 100
+    ) -> Sequence[Version]:
+        """Versions with numbers below `before`, the newest first."""
         require(actor, P.SCREENING_LIST_READ)
         async with self._database.tenant_session(actor) as db:
             await list_row(db, actor.tenant_id, list_id)
             rows = await db.fetch(
                 "SELECT * FROM screening_versions WHERE tenant_id = $1 AND list_id = $2"
-                " ORDER BY number DESC",
-                *(actor.tenant_id, list_id),
+                " AND number < $3 ORDER BY number DESC LIMIT $4",
+                *(actor.tenant_id, list_id, before, limit),
             )
         return [version_of(r) for r in rows]
+
+    async def version(self, actor: Actor, list_id: UUID, number: int) -> Version:
+        found = []
+        if 0 < number < MOST_NUMBER:
+            found = list(await self.versions(actor, list_id, before=number + 1, limit=1))
+        if not found or found[0].number != number:
+            raise NotFound(ABSENT)
+        return found[0]
 
 
 _LIST: Final = """
@@ -173,6 +203,28 @@ async def rescreen(db: asyncpg.Connection, tenant: UUID, list_id: UUID, after: i
         "INSERT INTO screening_rescreens (tenant_id, list_id, after_version) VALUES ($1, $2, $3)",
         *(tenant, list_id, after),
     )
+
+
+def a_person(actor: Actor) -> None:
+    """For what lets customers pass that were stopped: `Forbidden` for a key."""
+    require(actor, P.SCREENING_LIST_MANAGE)
+    if actor.kind is not ActorKind.MEMBER:
+        raise Forbidden("A key cannot decide this: a member signs in and does.")
+
+
+_Use = tuple[bool, float | None, dict[str, float]]
+"""Whether a list is in use, and its thresholds."""
+
+
+def _takes_away(was: _Use, now: _Use) -> bool:
+    if was[0] and not now[0]:
+        return True
+    return any(_least(now, type) > _least(was, type) for type in {"", *was[2], *now[2]})
+
+
+def _least(use: _Use, type: str) -> float:
+    default = THRESHOLD if use[1] is None else use[1]
+    return use[2].get(type, default)
 
 
 def version_of(row: asyncpg.Record) -> Version:

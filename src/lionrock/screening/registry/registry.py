@@ -19,8 +19,8 @@ from lionrock.screening.registry.hits import HitSink, ScreenedSink
 from lionrock.screening.registry.imports import Imports
 from lionrock.screening.registry.indexes import Indexes
 from lionrock.screening.registry.lists import Lists
-from lionrock.screening.registry.personal import CustomerData
 from lionrock.screening.registry.screener import Screener
+from lionrock.screening.registry.screens import Screens
 from lionrock.screening.registry.service import ScreeningService
 
 
@@ -38,29 +38,31 @@ class Registry:
     batches: Batches
     screener: Screener
     indexes: Indexes
-    personal: CustomerData
+    hashes: Hashes
 
     @classmethod
     def open(
         cls, database: Database, vault: Vault, home: Path, *, engine: Engine | None = None,
         sink: HitSink | None = None, screened: ScreenedSink | None = None,
+        screens: Screens | None = None,
     ) -> Registry:  # fmt: skip
         """`home`: its `keys` holds the secret of keyed hashes, its `indexes/screening` the indexes.
-        `sink` is told of customers' hits, `screened` of those on names that are screened."""
+        `sink` is told of customers' hits, `screened` of those on names that are screened.
+        `screens` is where files and customers are searched for, if not here."""
         hashes, engine = Hashes.of(home), engine or the_engine()
         entries = Entries(database, vault, hashes)
         indexes = Indexes(home / "indexes" / "screening", engine)
-        screener = Screener(engine, entries, indexes, hashes)
+        screener = Screener(engine, entries, indexes, hashes, screens)
         customers = Customers(database, vault, hashes, lambda: continuous.wake())
         continuous = Continuous(database, vault, customers, screener, sink)
         return cls(
             Lists(database, continuous.wake), Imports(database, entries, continuous.wake),
             Differences(database, entries), entries, customers,
             ScreeningService(database, vault, screener, screened), continuous,
-            Batches(database, vault, screener), screener, indexes,
-            CustomerData(database, vault, customers, indexes, engine.version),
+            Batches(database, vault, screener), screener, indexes, hashes,
         )  # fmt: skip
 
     async def close(self) -> None:
         """Once its workers have stopped."""
+        await self.screener.screens.close()
         await self.indexes.close()

@@ -14,6 +14,7 @@ _AFFECTED: Final = """
 SELECT DISTINCT entry_id FROM screening_entries
 WHERE tenant_id = $1 AND list_id = $2 AND (first_version > $3 OR gone_version > $3)
 """
+_WAITS: Final = "pending AND failed_change IS DISTINCT FROM change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ async def everyone(db: asyncpg.Connection, tenant: UUID) -> None:
     """Make every customer pending."""
     await lock(db, tenant, alone=True)
     await db.execute(
-        "UPDATE screening_customers SET pending = true"
-        " WHERE tenant_id = $1 AND active AND NOT pending",
+        "UPDATE screening_customers SET pending = true, failed_change = NULL"
+        " WHERE tenant_id = $1 AND active AND (NOT pending OR failed_change IS NOT NULL)",
         tenant,
     )
 
@@ -68,16 +69,16 @@ async def everyone(db: asyncpg.Connection, tenant: UUID) -> None:
 async def any_pending(db: asyncpg.Connection, tenant: UUID) -> bool:
     return bool(
         await db.fetchval(
-            "SELECT EXISTS (SELECT FROM screening_customers WHERE tenant_id = $1 AND pending)",
+            f"SELECT EXISTS (SELECT FROM screening_customers WHERE tenant_id = $1 AND {_WAITS})",
             tenant,
         )
     )
 
 
 async def take_pending(db: asyncpg.Connection, tenant: UUID, most: int) -> list[asyncpg.Record]:
-    """Pending customers that no other worker has."""
+    """Pending customers that no other worker has, but those on whom it broke as they are now."""
     rows: list[asyncpg.Record] = await db.fetch(
-        "SELECT * FROM screening_customers WHERE tenant_id = $1 AND pending ORDER BY id LIMIT $2"
+        f"SELECT * FROM screening_customers WHERE tenant_id = $1 AND {_WAITS} ORDER BY id LIMIT $2"
         " FOR UPDATE SKIP LOCKED",
         *(tenant, most),
     )
@@ -86,8 +87,27 @@ async def take_pending(db: asyncpg.Connection, tenant: UUID, most: int) -> list[
 
 async def screened(db: asyncpg.Connection, tenant: UUID, customers: Sequence[UUID]) -> None:
     await db.execute(
-        "UPDATE screening_customers SET pending = false WHERE tenant_id = $1 AND id = ANY($2)",
+        "UPDATE screening_customers SET pending = false, failed_change = NULL"
+        " WHERE tenant_id = $1 AND id = ANY($2)",
         *(tenant, list(customers)),
+    )
+
+
+async def failed(db: asyncpg.Connection, tenant: UUID, customers: Sequence[UUID]) -> None:
+    """Screening them broke: they wait until they, or lists, change."""
+    await db.execute(
+        "UPDATE screening_customers SET pending = true, failed_change = change"
+        " WHERE tenant_id = $1 AND id = ANY($2)",
+        *(tenant, list(customers)),
+    )
+
+
+async def again(db: asyncpg.Connection, tenant: UUID) -> None:
+    """Those who failed are tried once more: what they failed on may be gone."""
+    await db.execute(
+        "UPDATE screening_customers SET failed_change = NULL"
+        " WHERE tenant_id = $1 AND pending AND failed_change IS NOT NULL",
+        tenant,
     )
 
 

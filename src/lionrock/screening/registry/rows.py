@@ -3,7 +3,7 @@
 Columns, of which a name or a Chinese name must be there: reference (or id, customer_id), type,
 schema, name, chinese_name, aliases, family_name, given_name, birth_date, gender, countries
 (nationality), address, and one for each kind of identifier (passport, hkid, ccc …). Several values
-in a cell stand apart by ";". JSON may have lists; an object with `properties` is FollowTheMoney's.
+in a cell stand apart by ";". JSON may have lists.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from datetime import date
 from typing import Any, BinaryIO, Final
 
 from lionrock.errors import InvalidInput
+from lionrock.screening import countries
 from lionrock.screening.entities import (
     Address,
     Birth,
@@ -26,10 +27,11 @@ from lionrock.screening.entities import (
     NameKind,
     Schema,
 )
+from lionrock.screening.registry.coding import encoded
 from lionrock.screening.registry.lists import TYPE
 from lionrock.screening.registry.tabular import Cells, Format, rows
 
-_CALLED: Final = {
+CALLED: Final = {
     "reference": ("reference", "customer_id", "id"),
     "type": ("type", "customer_type"),
     "schema": ("schema", "kind"),
@@ -59,12 +61,17 @@ class Row:
     fault: str = ""
 
 
-def read(file: BinaryIO, format: Format, *, referenced: bool = False) -> Iterator[Row]:
+def read(
+    file: BinaryIO, format: Format, *, referenced: bool = False,
+    mapping: Mapping[str, str] | None = None,
+) -> Iterator[Row]:  # fmt: skip
     """Rows of a file, a faulty one with what is wrong; `InvalidInput` where reading cannot go on.
 
-    With `referenced` a row without a reference is faulty.
+    With `referenced` a row without a reference is faulty. `mapping` says of each column which field
+    it holds; without it the columns are called as `CALLED` has them.
     """
-    for number, cells in enumerate(rows(file, format), 1):
+    for number, given in enumerate(rows(file, format), 1):
+        cells = given if mapping is None else renamed(given, mapping)
         try:
             type = _one(cells, "type").lower()
             if not TYPE.fullmatch(type):
@@ -74,6 +81,15 @@ def read(file: BinaryIO, format: Format, *, referenced: bool = False) -> Iterato
             yield Row(number, type, entity_of(cells, number))
         except InvalidInput as error:
             yield Row(number, fault=error.detail)
+
+
+def renamed(cells: Cells, mapping: Mapping[str, str]) -> dict[str, list[Any]]:
+    """A row by field instead of by column; columns of one field after each other."""
+    found: dict[str, list[Any]] = {}
+    for column, value in cells.items():
+        if field := mapping.get(column):
+            found.setdefault(field, []).extend(value if isinstance(value, list) else [value])
+    return found
 
 
 def entity_of(cells: Cells, number: int) -> Entity:
@@ -87,7 +103,7 @@ def entity_of(cells: Cells, number: int) -> Entity:
         names=names,
         births=tuple(birth_of(b) for b in _all(cells, "birth_date")),
         gender=_gender(_one(cells, "gender")),
-        countries=tuple(c.lower() for c in _all(cells, "countries")),
+        countries=tuple(_country(c) for c in _all(cells, "countries")),
         identifiers=tuple(_identifiers(cells)),
         addresses=tuple(Address(a) for a in _all(cells, "address")),
     )
@@ -140,6 +156,14 @@ def _schema(text: str) -> Schema:
     return by_name[text.lower()]
 
 
+def _country(text: str) -> str:
+    """What is no country must not stand against a match as another country would."""
+    found = countries.given(text)
+    if not found:
+        raise InvalidInput("A country is none that is known: say its name or code (ISO 3166-1).")
+    return found
+
+
 def _gender(text: str) -> str:
     return _GENDERS.get(text.lower(), "")
 
@@ -150,7 +174,7 @@ def _one(cells: Cells, field: str) -> str:
 
 def _all(cells: Cells, field: str) -> list[str]:
     """Values of the first of the field's columns that has any."""
-    for column in _CALLED[field]:
+    for column in CALLED[field]:
         if found := _values(cells.get(column), split=field not in ("name", "reference", "address")):
             return found
     return []
@@ -164,6 +188,8 @@ def _values(value: Any, *, split: bool = True) -> list[str]:
     if split:
         texts = [t for text in texts for t in text.replace("；", ";").split(";")]
     found = [" ".join(t.split()) for t in texts if t.strip()]
+    for text in found:
+        encoded(text)
     if any(len(t) > _MOST for t in found):
         raise InvalidInput(f"A value is longer than {_MOST} characters.")
     return found

@@ -10,17 +10,18 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from lionrock.kernel.actors import Actor
 from lionrock.screening.entities import Entity
-from lionrock.screening.matching.results import Match
 from lionrock.screening.registry.coding import Hashes
 from lionrock.screening.registry.engine import Engine, SearchIndex
 from lionrock.screening.registry.entries import Entries, Stored, of_index_id
 from lionrock.screening.registry.hits import Hit
 from lionrock.screening.registry.indexes import Indexes
+from lionrock.screening.registry.screens import Here, Likely, Screens, searched
 from lionrock.screening.registry.states import ListState, State
 
 if TYPE_CHECKING:
@@ -37,15 +38,21 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """The index of `state`, leased."""
+    """The index of `state`, leased, and where it is."""
 
     state: State
     index: SearchIndex
+    folder: Path | None = None
 
 
 class Screener:
-    def __init__(self, engine: Engine, entries: Entries, indexes: Indexes, hashes: Hashes) -> None:
+    def __init__(
+        self, engine: Engine, entries: Entries, indexes: Indexes, hashes: Hashes,
+        screens: Screens | None = None,
+    ) -> None:  # fmt: skip
+        """`screens`: where many are searched for; unset, here."""
         self.engine, self.entries, self.indexes = engine, entries, indexes
+        self.screens: Screens = screens or Here()
         self._hashes = hashes
 
     @asynccontextmanager
@@ -53,30 +60,33 @@ class Screener:
         self, actor: Actor, state: State, *, keep: bool = True
     ) -> AsyncIterator[Against]:
         """The index of all lists of `state`, built if need be. `keep`: it is the current one."""
+        tenant, name = actor.tenant_id, state.digest(self.engine)
         async with self.indexes.lease(
-            actor.tenant_id, "lists", state.digest(self.engine),
-            lambda: self.entries.stream(actor, state), keep=keep,
-        ) as index:  # fmt: skip
-            yield Against(state, index)
+            tenant, "lists", name, lambda: self.entries.stream(actor, state), keep=keep
+        ) as index:
+            yield Against(state, index, self.indexes.folder(tenant, "lists", name))
 
     async def hits(
         self, db: asyncpg.Connection, tenant: UUID, against: Against, asked: Sequence[Asked],
-        *, state: State | None = None,
+        *, state: State | None = None, many: bool = False,
     ) -> list[list[Hit]]:  # fmt: skip
         """The hits of each, best first. `state`: of those lists alone, or with other thresholds.
+        `many`: nobody waits for them, so they are searched for where many are.
 
         Growth: linear in `asked`; each is one search of the index.
         """
         state = state or against.state
-        found = await asyncio.to_thread(self._candidates, against.index, asked, state)
-        stored = await self._stored(db, tenant, state, [m.entity_id for ms in found for m in ms])
+        found = await self._likely(against, [a.entity for a in asked], state, many)
+        stored = await self._stored(db, tenant, state, [id for ids in found for id in ids])
         return await asyncio.to_thread(self._judged, tenant, state, asked, found, stored)
 
-    def _candidates(
-        self, index: SearchIndex, asked: Sequence[Asked], state: State
-    ) -> list[list[Match]]:
-        lowest, most = state.lowest(self.engine.threshold), max(len(index), 1)
-        return [index.screen(a.entity, threshold=lowest, limit=most) for a in asked]
+    async def _likely(
+        self, against: Against, queries: Sequence[Entity], state: State, many: bool
+    ) -> Likely:
+        index, lowest = against.index, state.lowest(self.engine.threshold)
+        if many and against.folder is not None and len(index) and queries:
+            return await self.screens.likely(index, against.folder, queries, lowest)
+        return await asyncio.to_thread(searched, index, queries, lowest)
 
     async def _stored(
         self, db: asyncpg.Connection, tenant: UUID, state: State, ids: Sequence[str]
@@ -93,17 +103,17 @@ class Screener:
         return found
 
     def _judged(
-        self, tenant: UUID, state: State, asked: Sequence[Asked], found: list[list[Match]],
+        self, tenant: UUID, state: State, asked: Sequence[Asked], found: Likely,
         stored: dict[str, Stored],
     ) -> list[list[Hit]]:  # fmt: skip
         lists = {s.ref.id: s for s in state.lists}
         return [
             in_order(
-                self.judge(tenant, one, lists[of_index_id(m.entity_id)[0]], stored[m.entity_id])
-                for m in matches
-                if m.entity_id in stored
+                self.judge(tenant, one, lists[of_index_id(id)[0]], stored[id])
+                for id in dict.fromkeys(ids)
+                if id in stored
             )
-            for one, matches in zip(asked, found, strict=True)
+            for one, ids in zip(asked, found, strict=True)
         ]
 
     def judge(self, tenant: UUID, asked: Asked, list: ListState, stored: Stored) -> Hit | None:

@@ -1,7 +1,7 @@
 """Screening one name: who asked, against which versions, by which engine, and what was found is kept.
 
 The event commits to what was screened (SHA-256 of a salt and the query); query and hits are sealed
-beside it, unless nothing is to be kept of what the actor does.
+beside it. Of whom nothing is to be kept, nobody is screened: an alert could not be raised.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
-from lionrock.errors import InvalidInput, NotFound
+from lionrock.errors import Conflict, InvalidInput, NotFound
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.audit.canonical import canonical
 from lionrock.kernel.database import Database
@@ -24,7 +24,7 @@ from lionrock.kernel.permissions import Permission as P
 from lionrock.kernel.vault.service import Vault
 from lionrock.screening.entities import Entity
 from lionrock.screening.entity_json import told, understood
-from lionrock.screening.registry.coding import pack, unpack
+from lionrock.screening.registry.coding import pack, packed, unpack
 from lionrock.screening.registry.hits import Hit, ScreenedSink
 from lionrock.screening.registry.keeping import match_told, match_understood
 from lionrock.screening.registry.screener import Asked, Screener
@@ -96,16 +96,21 @@ class ScreeningService:
         """Screen against all lists in use, or those named; hits best first.
 
         Each list's threshold for `type` of customer counts, unless `threshold` is given. `NotFound`
-        for a list that is not in use. `kind` says on whose behalf: name, payment, document.
+        for a list that is not in use; `Conflict` if there is none at all. `kind` says on whose
+        behalf: name, payment, document.
         """
         require(actor, P.SCREENING_NAME_SCREEN)
+        must_keep(actor.zero_retention)
         if not query.names and not query.identifiers:
             raise InvalidInput("Say a name to screen.")
+        packed(query)  # refused before anything is looked for: text that is no Unicode
         if threshold is not None and not 0 < threshold < 1:
             raise InvalidInput("A threshold lies between 0 and 1.")
         async with self._database.tenant_session(actor) as db:
             every = await applied(db, actor.tenant_id)
         state = every if lists is None else every.only(lists)
+        if not state.lists:  # "no hit" would say nothing
+            raise Conflict("There is no list to screen against: import one first.")
         state = state if threshold is None else state.at(threshold)
         async with (
             self._screener.against(actor, every) as against,
@@ -122,11 +127,9 @@ class ScreeningService:
     ) -> UUID:  # fmt: skip
         made, salt = uuid4(), secrets.token_bytes(32)
         commitment = commitment_of(salt, query)
-        content = None
-        if not actor.zero_retention:
-            kept = {"salt": salt.hex(), "query": told(query), "hits": [_told(h) for h in hits]}
-            key = self._vault.make(actor.tenant_id)
-            content = key.seal(TABLE, made, "content", pack(kept))
+        kept = {"salt": salt.hex(), "query": told(query), "hits": [_told(h) for h in hits]}
+        key = self._vault.make(actor.tenant_id)
+        content = key.seal(TABLE, made, "content", pack(kept))
         await db.execute(
             "INSERT INTO screenings (tenant_id, id, kind, screened_by, settings, engine, commitment,"
             " hits, content) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -139,7 +142,7 @@ class ScreeningService:
             "commitment": commitment.hex(),
         }  # fmt: skip
         await record(db, actor, Event.SCREENING_NAME_SCREEN, made, details)
-        if self._sink is not None and hits and not actor.zero_retention:
+        if self._sink is not None and hits:
             await self._sink.screened(db, actor, query, hits)
         return made
 
@@ -166,6 +169,15 @@ class ScreeningService:
         content = unpack(key.open(TABLE, row["id"], "content", row["content"]))
         found = tuple(_understood(h) for h in content["hits"])
         return replace(facts, query=understood(content["query"]), salt=content["salt"], found=found)
+
+
+def must_keep(nothing: bool) -> None:
+    """`Conflict` where nothing is to be kept: a hit that raises no alert would be one person's to forget."""
+    if nothing:
+        raise Conflict(
+            "A hit raises an alert, which is the institution's record and kept; here nothing is to be"
+            " kept. Screen without zero retention."
+        )
 
 
 def commitment_of(salt: bytes, query: Entity) -> bytes:

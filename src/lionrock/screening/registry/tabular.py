@@ -17,6 +17,8 @@ Cells = Mapping[str, Any]
 """Column (lower case, words joined by _) to value: a text, or in JSON also lists and objects."""
 _MOST_UNPACKED: Final = 2**30
 _READ: Final = 1 << 20
+_MOST_ROWS: Final = 2**20
+"""No sheet has more, whatever number a row gives itself."""
 
 
 def sha256_of(file: BinaryIO) -> bytes:
@@ -69,11 +71,13 @@ def _xlsx(file: BinaryIO) -> Iterator[Cells]:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         if not book.worksheets:
             raise InvalidInput("The workbook has no sheet.")
-        lines = book.worksheets[0].iter_rows(values_only=True)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # a sheet that states too few rows would lose the rest
+        lines = sheet.iter_rows(values_only=True, max_row=_MOST_ROWS)
         header = [_column(c) for c in next(lines, ())]
         for cells in lines:
             if any(c is not None for c in cells):
-                yield {k: _shown(v) for k, v in zip(header, cells, strict=False) if v is not None}
+                yield {k: _shown(v) for k, v in zip(header, cells, strict=False)}
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
         raise InvalidInput(
             "The file is not readable as XLSX: it is damaged, or another."
@@ -98,7 +102,9 @@ def _column(name: object) -> str:
 
 
 def _shown(value: Any) -> str:
-    """A cell as text: dates as YYYY-MM-DD, whole numbers without a point."""
+    """A cell as text: dates as YYYY-MM-DD, whole numbers without a point, nothing as nothing."""
+    if value is None:
+        return ""
     if hasattr(value, "date") and callable(value.date):
         return str(value.date().isoformat())
     if isinstance(value, float) and value.is_integer():

@@ -23,6 +23,13 @@ ON (e.tenant_id, e.list_id, e.entry_id) = (s.tenant_id, s.list_id, s.entry_id)
    AND e.gone_version IS NULL
 WHERE s.tenant_id = $1 AND s.list_id = $2 AND s.number = $3
 """
+_CHANGED: Final = """
+SELECT e.entry_id, e.first_version, e.digest, e.body, s.body AS staged FROM screening_staged s
+JOIN screening_entries e
+ON (e.tenant_id, e.list_id, e.entry_id) = (s.tenant_id, s.list_id, s.entry_id)
+   AND e.gone_version IS NULL AND e.digest <> s.digest
+WHERE s.tenant_id = $1 AND s.list_id = $2 AND s.number = $3
+"""
 _END: Final = """
 UPDATE screening_entries e SET gone_version = $3
 WHERE e.tenant_id = $1 AND e.list_id = $2 AND e.gone_version IS NULL AND NOT EXISTS (
@@ -50,6 +57,8 @@ async def hashed_joins(db: asyncpg.Connection) -> AsyncIterator[None]:
 
 async def row(db: asyncpg.Connection, tenant: UUID, list_id: UUID, number: int) -> asyncpg.Record:
     """None if there is no such version."""
+    if not 0 <= number < 2**31:
+        return None
     return await db.fetchrow(
         "SELECT * FROM screening_versions WHERE tenant_id = $1 AND list_id = $2 AND number = $3",
         *(tenant, list_id, number),
@@ -120,6 +129,17 @@ async def compare(
     counts = {k: int(found[k]) for k in ("total", "added", "changed")}
     counts["removed"] = int(found["had"]) - (counts["total"] - counts["added"])
     return int(found["had"]), counts
+
+
+async def changed(
+    db: asyncpg.Connection, tenant: UUID, list_id: UUID, number: int, most: int
+) -> AsyncIterator[list[asyncpg.Record]]:
+    """Entries that a staged version changes, as they are and, as `staged`, as it has them: `most` at
+    once."""
+    async with hashed_joins(db):
+        rows = await db.cursor(_CHANGED, tenant, list_id, number)
+        while found := await rows.fetch(most):
+            yield found
 
 
 async def describe(
