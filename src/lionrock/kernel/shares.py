@@ -28,31 +28,52 @@ class NewShare(BaseModel):
     days: int = Field(default=30, ge=1, le=365)
 
 
+class Share(BaseModel):
+    """In force until `expires_at`, unless it was ended before."""
+
+    model_config = ConfigDict(frozen=True)
+    id: UUID
+    member_id: UUID
+    reason: str
+    shared_by: UUID
+    created_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+
+
 async def make(database: Database, actor: Actor, share: NewShare) -> UUID:
+    """Share a collection. `InvalidInput` for what other rooms share: they ask first who may know it."""
+    require(actor, P.COLLECTIONS_SHARE_MANAGE)
+    if share.kind != COLLECTION:
+        raise InvalidInput("A collection is shared here; a case is shared where it is opened.")
+    async with database.tenant_session(actor) as db:
+        await _may_share(db, actor, share.subject_id)
+        return await add(db, actor, share)
+
+
+async def add(db: asyncpg.Connection, actor: Actor, share: NewShare) -> UUID:
+    """In the open transaction of a room that has seen to it that the actor may read what they share."""
     require(actor, P.COLLECTIONS_SHARE_MANAGE)
     made = uuid4()
-    async with database.tenant_session(actor) as db:
-        roles = await db.fetchval(
-            "SELECT roles FROM members WHERE tenant_id = $1 AND id = $2 AND state <> 'removed'",
-            *(actor.tenant_id, share.member_id),
-        )
-        if roles is None:
-            raise NotFound(ABSENT)
-        if Role.REGULATOR_OBSERVER not in roles:
-            raise InvalidInput("Things are shared with observers; a member gets a role.")
-        if share.kind == COLLECTION:
-            await _may_share(db, actor, share.subject_id)
-        await db.execute(
-            "INSERT INTO shares (tenant_id, id, kind, subject_id, member_id, reason, shared_by,"
-            " expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-            *(actor.tenant_id, made, share.kind, share.subject_id, share.member_id),
-            *(share.reason, actor.id, datetime.now(UTC) + timedelta(days=share.days)),
-        )
-        details = {
-            "kind": share.kind, "shared": str(share.subject_id), "days": share.days,
-            "with": str(share.member_id),
-        }  # fmt: skip
-        await record(db, actor, Event.SHARE_SHARE_MAKE, made, details)
+    roles = await db.fetchval(
+        "SELECT roles FROM members WHERE tenant_id = $1 AND id = $2 AND state <> 'removed'",
+        *(actor.tenant_id, share.member_id),
+    )
+    if roles is None:
+        raise NotFound(ABSENT)
+    if Role.REGULATOR_OBSERVER not in roles:
+        raise InvalidInput("Things are shared with observers; a member gets a role.")
+    await db.execute(
+        "INSERT INTO shares (tenant_id, id, kind, subject_id, member_id, reason, shared_by,"
+        " expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        *(actor.tenant_id, made, share.kind, share.subject_id, share.member_id),
+        *(share.reason, actor.id, datetime.now(UTC) + timedelta(days=share.days)),
+    )
+    details = {
+        "kind": share.kind, "shared": str(share.subject_id), "days": share.days,
+        "with": str(share.member_id),
+    }  # fmt: skip
+    await record(db, actor, Event.SHARE_SHARE_MAKE, made, details)
     return made
 
 
@@ -77,6 +98,16 @@ async def end(database: Database, actor: Actor, share_id: UUID) -> None:
         if ended is None:
             raise NotFound(ABSENT)
         await record(db, actor, Event.SHARE_SHARE_END, share_id)
+
+
+async def of_thing(db: asyncpg.Connection, tenant: UUID, kind: str, id: UUID) -> list[Share]:
+    """With whom a thing is or was shared, the newest first; for rooms that have asked who may know."""
+    rows = await db.fetch(
+        "SELECT id, member_id, reason, shared_by, created_at, expires_at, ended_at FROM shares"
+        " WHERE tenant_id = $1 AND kind = $2 AND subject_id = $3 ORDER BY created_at DESC, id",
+        *(tenant, kind, id),
+    )
+    return [Share(**dict(r)) for r in rows]
 
 
 async def shared_with(db: asyncpg.Connection, actor: Actor, kind: str) -> frozenset[UUID]:

@@ -88,13 +88,16 @@ class Desk:
     async def found(self, customer: UUID, *hits: Hit) -> None:
         house = worker(self.tenant)
         async with self.database.tenant_session(house) as db:
-            await self.alerts.intake.hits_changed(db, house, customer, hits)
+            await self.alerts.intake.hits_changed(db, house, customer, hits, [])
 
     async def gone(self, customer: UUID, *hits: Hit) -> None:
+        await self.replaced(customer, hits, [])
+
+    async def replaced(self, customer: UUID, gone: Sequence[Hit], found: Sequence[Hit]) -> None:
         house = worker(self.tenant)
         async with self.database.tenant_session(house) as db:
-            pairs = [(h.list.id, h.entry_id) for h in hits]
-            await self.alerts.intake.hits_gone(db, house, customer, pairs)
+            pairs = [(h.list.id, h.entry_id) for h in gone]
+            await self.alerts.intake.hits_changed(db, house, customer, found, pairs)
 
     async def raised(self, *hits: Hit, entity: Entity = CHAN) -> tuple[UUID, UUID]:
         """A customer with an alert on `hits`; customer and alert."""

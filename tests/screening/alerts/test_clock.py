@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+import asyncpg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lionrock.screening.alerts.clock import due_at, is_working_day
 from lionrock.screening.alerts.policy import Policy
+from lionrock.screening.alerts.timekeeping import Timekeeping
 from lionrock.screening.entities import NameKind
 from tests.screening.alerts.making import Desk, entry, hit
 
@@ -101,6 +103,25 @@ async def test_hits_that_the_registry_no_longer_has_leave_their_alerts(desk: Des
     _, alert = await desk.raised()
     await desk.alerts.keep_time(desk.tenant)
     assert await desk.state(alert) == "withdrawn", "the registry never had this customer's hit"
+
+
+@pytest.mark.parametrize("fails", ["withdraw_gone", "end_clearances", "lapse_expired"])
+async def test_a_step_that_fails_holds_up_no_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    async def broken(self: Timekeeping, tenant: UUID) -> int:
+        raise asyncpg.InterfaceError("connection is closed")
+
+    customer, _ = await desk.raised()
+    await desk.decided(await desk.alert_of(customer))
+    await desk.expire(customer)
+    _, late = await desk.raised()
+    await desk.late(late)
+    monkeypatch.setattr(Timekeeping, fails, broken)
+    await desk.alerts.keep_time(desk.tenant)
+    done = await desk.events()
+    assert ("screening:clearance:end" in done) == (fails != "end_clearances")
+    assert fails != "withdraw_gone" or "screening:alert:overdue" in done
 
 
 async def test_the_policy_is_kept_and_its_change_is_on_record(desk: Desk) -> None:

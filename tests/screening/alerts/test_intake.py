@@ -9,8 +9,10 @@ from uuid import UUID
 
 import pytest
 
+from lionrock.errors import Conflict
 from lionrock.kernel.actors import worker
 from lionrock.screening.alerts.models import NewProposal
+from lionrock.screening.alerts.reasons import Disposition, Reason
 from lionrock.screening.entities import Address, Birth, Entity, Identifier, IdentifierKind, Name
 from tests.screening.alerts.making import (
     CHAN,
@@ -158,16 +160,55 @@ async def test_what_was_not_cleared_is_not_asked_again_until_it_changes(
     assert await desk.state(alert) == "reopened"
 
 
-async def test_an_alert_whose_hits_all_went_is_withdrawn_and_says_so(desk: Desk) -> None:
+async def test_an_alert_that_nobody_had_is_withdrawn_when_its_hits_all_went(desk: Desk) -> None:
     customer, alert = await desk.raised(hit(), SECOND)
-    await desk.proposed(alert)
     await desk.gone(customer, hit())
-    assert await desk.state(alert) == "assigned", "one hit is left, and the proposal lapsed"
+    assert await desk.state(alert) == "open", "one hit is left"
     await desk.gone(customer, SECOND)
     case = await desk.case(alert)
     assert (case.alert.state, case.alert.assignee) == ("withdrawn", None)
-    assert [s.kind for s in case.steps][-4:] == ["lapse", "change", "change", "withdraw"]
+    assert [s.kind for s in case.steps][-3:] == ["change", "change", "withdraw"]
     assert "screening:alert:withdraw" in await desk.events()
+
+
+NOTHING_LEFT = NewProposal(disposition=Disposition.INCONCLUSIVE, reason=Reason.NOTHING_LEFT)
+
+
+async def test_what_somebody_had_waits_for_two_people_though_its_hits_all_went(desk: Desk) -> None:
+    customer, alert = await desk.raised()
+    await desk.proposed(alert, SAME)
+    await desk.gone(customer, hit())
+    assert await desk.state(alert) == "assigned", "the proposal lapsed; the alert stays"
+    await desk.decided(alert, NOTHING_LEFT)
+    case = await desk.case(alert)
+    assert (case.alert.state, case.alert.reason) == ("decided", Reason.NOTHING_LEFT)
+    assert await desk.alerts.clearances.of_alert(desk.reviewer, alert) == []
+
+
+async def test_giving_it_back_first_makes_it_go_no_more(desk: Desk) -> None:
+    customer, alert = await desk.raised()
+    await desk.alerts.assignment.take(desk.analyst, alert)
+    await desk.alerts.assignment.give_back(desk.analyst, alert)
+    await desk.gone(customer, hit())
+    assert await desk.state(alert) == "open"
+
+
+async def test_nothing_left_is_no_reason_while_a_hit_stands(desk: Desk) -> None:
+    _, alert = await desk.raised()
+    with pytest.raises(Conflict, match="hit"):
+        await desk.proposed(alert, NOTHING_LEFT)
+
+
+async def test_other_hits_in_the_place_of_the_former_leave_the_alert_and_its_assignee(
+    desk: Desk,
+) -> None:
+    customer, alert = await desk.raised()
+    await desk.replaced(customer, [hit()], [SECOND])
+    assert await desk.state(alert) == "open"
+    await desk.alerts.assignment.take(desk.analyst, alert)
+    await desk.replaced(customer, [SECOND], [hit(entry(3))])
+    case = await desk.case(await desk.alert_of(customer))
+    assert (case.alert.id, case.alert.assignee, case.alert.hits) == (alert, desk.analyst.id, 1)
 
 
 async def test_what_the_reporting_officer_has_is_not_withdrawn(desk: Desk) -> None:
@@ -196,6 +237,17 @@ async def test_a_hit_that_comes_back_to_a_withdrawn_alert_is_a_new_one(desk: Des
     assert [await desk.state(a) for a in await desk.alerts_of(customer)] == ["withdrawn", "open"]
 
 
+async def test_escalated_stays_escalated_when_a_decided_alert_is_reopened(desk: Desk) -> None:
+    customer, alert = await desk.raised()
+    await desk.alerts.escalation.escalate(desk.reviewer, alert, "懷疑")
+    await desk.decided(alert, SAME)
+    await desk.found(customer, hit(entry(1, gender="male")))
+    case = await desk.case(alert)
+    assert (case.alert.state, case.escalated_by) == ("escalated", desk.reviewer.id)
+    await desk.gone(customer, hit(entry(1, gender="male")))
+    assert await desk.state(alert) == "escalated"
+
+
 async def screened(desk: Desk, entity: Entity, *hits: object) -> UUID | None:
     house = worker(desk.tenant)
     async with desk.database.tenant_session(house) as db:
@@ -211,6 +263,31 @@ async def test_a_name_screened_twice_has_one_alert_whatever_it_was_called_by(des
     await desk.decided(first)
     assert await screened(desk, CHAN, hit()) is None
     assert await screened(desk, CHAN) is None
+
+
+BARE = replace(CHAN, births=(), identifiers=())
+
+
+@pytest.mark.parametrize("proposal", [OTHER_BIRTH, SAME, UNKNOWN])
+async def test_a_decision_on_a_bare_name_is_not_one_on_the_next_who_bears_it(
+    desk: Desk, proposal: NewProposal
+) -> None:
+    alert = await screened(desk, BARE, hit())
+    assert alert is not None
+    await desk.decided(alert, proposal)
+    assert await desk.alerts.clearances.of_alert(desk.reviewer, alert) == []
+    assert await screened(desk, BARE, hit()) == alert, "somebody may be asked again"
+    case = await desk.case(alert)
+    assert case.alert.state == "reopened"
+    assert [s.disposition for s in case.steps if s.kind == "approve"] == [proposal.disposition]
+
+
+async def test_what_was_said_with_a_name_and_cleared_rests(desk: Desk) -> None:
+    for told in (replace(BARE, births=CHAN.births), replace(BARE, identifiers=CHAN.identifiers)):
+        alert = await screened(desk, told, hit())
+        assert alert is not None
+        await desk.decided(alert)
+        assert await screened(desk, told, hit()) is None
 
 
 async def test_what_is_about_a_person_is_sealed(desk: Desk) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,9 +14,13 @@ import pytest
 from lionrock.errors import Conflict, Forbidden, InvalidInput, NotFound
 from lionrock.kernel.actors import Actor, ActorKind, Role
 from lionrock.kernel.permissions import Permission as P
+from lionrock.kernel.privacy.clock import HONG_KONG
 from lionrock.screening.alerts.policy import Policy
+from lionrock.screening.alerts.queue import Filter, Order
 from lionrock.screening.alerts.report_models import Draft, Outcome
-from tests.screening.alerts.making import CHAN, SAME, Desk, hit, member
+from lionrock.screening.alerts.states import AlertState
+from lionrock.web.screening_alerts import allowed
+from tests.screening.alerts.making import CHAN, SAME, Desk, entry, hit, member
 
 Call = Callable[[Desk, Actor, UUID], Awaitable[object]]
 CALLS: dict[str, Call] = {
@@ -128,7 +135,10 @@ async def test_a_second_account_of_the_assignee_knows_it_too(desk: Desk) -> None
     _, alert = await desk.raised()
     await desk.alerts.assignment.take(desk.analyst, alert)
     same = await member(desk.database, desk.tenant, Role.ANALYST, person=desk.analyst.person)
-    assert (await desk.alerts.cases.view(same, alert)).alert.id == alert
+    case = await desk.alerts.cases.view(same, alert)
+    assert (case.alert.id, case.mine) == (alert, True)
+    assert not (await desk.case(alert)).mine, "a reviewer sees it and does not have it"
+    assert allowed(same, case).propose and allowed(same, case).give_back
 
 
 async def test_an_alert_is_given_to_those_who_may_work_on_it(desk: Desk) -> None:
@@ -171,8 +181,120 @@ async def test_those_without_the_permission_see_not_even_the_queue(desk: Desk, r
         desk.alerts.queue.counts(other),
         desk.alerts.cases.view(other, alert),
         desk.alerts.cases.view(other, uuid4()),
-        desk.alerts.clearances.of_subject(other, uuid4()),
         desk.alerts.policies.get(other),
     ):
         with pytest.raises(Forbidden):
             await sent
+
+
+async def test_the_audit_log_says_nowhere_which_customer_an_alert_is_on(desk: Desk) -> None:
+    customer, alert = await desk.raised()
+    content = await desk.proposed(alert)
+    await desk.alerts.queue.page(desk.reviewer)
+    await desk.alerts.queue.of_customer(desk.reviewer, customer)
+    await desk.alerts.dispositions.approve(desk.reviewer, alert, content)
+    (one,) = await desk.alerts.clearances.of_alert(desk.reviewer, alert)
+    await desk.case(alert)
+    await desk.alerts.clearances.revoke(desk.reviewer, one.id, "why")
+    await desk.alerts.escalation.escalate(desk.reviewer, alert, "why")
+    report = await desk.alerts.reports.prepare(desk.reviewer, alert)
+    await desk.alerts.reports.get(desk.reviewer, report)
+    await desk.gone(customer, hit())
+    rows = await desk.fetch("SELECT payload::text AS row FROM event_payloads")
+    assert len(rows) > 10
+    assert not [r["row"] for r in rows if str(customer) in r["row"] or customer.hex in r["row"]]
+
+
+FREE = {"id", "state", "hits", "lists", "assignee", "due_at", "overdue"}
+"""What a line says of an alert to whom it is not to know."""
+
+
+async def test_a_line_of_an_alert_that_is_not_ones_to_know_links_it_to_nobody(desk: Desk) -> None:
+    _, alert = await desk.raised(hit(score=0.8765))
+    await desk.alerts.assignment.assign(desk.reviewer, alert, desk.analyst.id)
+    await desk.alerts.escalation.escalate(desk.reviewer, alert, "why")
+    (exact,) = (await desk.alerts.queue.page(desk.reviewer)).alerts
+    assert (exact.score, exact.escalated, exact.state) == (0.8765, True, "escalated")
+    for blind in (desk.colleague, desk.auditor):
+        (line,) = (await desk.alerts.queue.page(blind)).alerts
+        told = line.model_dump(exclude_none=True)
+        assert set(told) == {*FREE, "score", "raised_at", "opened_at"}
+        assert (line.score, line.state) == (0.8, "assigned")
+        for moment in (line.raised_at, line.opened_at):
+            local = moment.astimezone(HONG_KONG)
+            assert (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0)
+    await desk.decided(alert, SAME)
+    wanted = Filter(states=[AlertState.DECIDED])
+    (line,) = (await desk.alerts.queue.page(desk.auditor, wanted)).alerts
+    assert (line.disposition, line.reason, line.decided_at) == (None, None, None)
+
+
+async def test_no_filter_tells_what_a_line_does_not(desk: Desk) -> None:
+    _, alert = await desk.raised(hit(score=0.8765))
+    await desk.alerts.escalation.escalate(desk.reviewer, alert, "why")
+    for actor, shown in ((desk.reviewer, True), (desk.colleague, False), (desk.auditor, False)):
+        for wanted in (
+            Filter(least_score=0.87), Filter(escalated=True), Filter(states=[AlertState.ESCALATED])
+        ):  # fmt: skip
+            assert bool((await desk.alerts.queue.page(actor, wanted)).alerts) is shown, wanted
+        wanted = Filter(states=[AlertState.OPEN])
+        assert bool((await desk.alerts.queue.page(actor, wanted)).alerts) is not shown
+    await desk.alerts.assignment.assign(desk.reviewer, alert, desk.analyst.id)
+    for wanted in (Filter(escalated=True), Filter(states=[AlertState.ESCALATED])):
+        assert (await desk.alerts.queue.page(desk.analyst, wanted)).alerts, "it is theirs"
+
+
+@pytest.mark.parametrize("order", ["score", "newest", "oldest"])
+async def test_the_place_in_the_queue_tells_no_more_than_a_line(desk: Desk, order: Order) -> None:
+    for n, score in enumerate((0.8765, 0.8123, 0.8444)):
+        await desk.raised(hit(entry(n), score=score))
+    page = await desk.alerts.queue.page(desk.colleague, order=order, limit=1)
+    assert page.next is not None
+    _, place, _ = json.loads(base64.urlsafe_b64decode(page.next))
+    (line,) = page.alerts
+    if order == "score":
+        assert place == line.score == 0.8
+    else:
+        assert datetime.fromisoformat(place) == line.raised_at
+
+
+async def test_nobody_takes_again_what_they_gave_back(desk: Desk) -> None:
+    _, alert = await desk.raised()
+    same = await member(desk.database, desk.tenant, Role.ANALYST, person=desk.analyst.person)
+    await desk.alerts.assignment.take(desk.analyst, alert)
+    await desk.alerts.assignment.give_back(desk.analyst, alert)
+    for actor in (desk.analyst, same):
+        with pytest.raises(Conflict, match="gave it back"):
+            await desk.alerts.assignment.take(actor, alert)
+    await desk.alerts.assignment.assign(desk.reviewer, alert, desk.analyst.id)
+    assert (await desk.alerts.cases.view(desk.analyst, alert)).alert.assignee == desk.analyst.id
+
+
+async def test_of_a_customers_alerts_each_is_told_what_they_may_open(desk: Desk) -> None:
+    customer, alert = await desk.raised()
+    other, _ = await desk.raised()
+    queue, views = desk.alerts.queue, "SELECT 1 FROM events WHERE event = 'screening:alerts:view'"
+    for who in (desk.analyst, desk.colleague, desk.auditor):
+        assert await queue.of_customer(who, customer) == []
+    assert await desk.fetch(views) == [], "nobody was named to anyone"
+    await desk.alerts.assignment.assign(desk.reviewer, alert, desk.analyst.id)
+    for who in (desk.analyst, desk.reviewer):
+        assert [a.id for a in await queue.of_customer(who, customer)] == [alert]
+    assert len(await desk.fetch(views)) == 2
+    assert await queue.of_customer(desk.colleague, customer) == []
+    assert await queue.of_customer(desk.analyst, other) == []
+    chief = replace(desk.reviewer, roles=frozenset({Role.ADMINISTRATOR}))
+    with pytest.raises(Forbidden):
+        await queue.of_customer(chief, customer)
+
+
+async def test_the_policy_says_who_set_it(desk: Desk) -> None:
+    policies = desk.alerts.policies
+    first = await policies.kept(desk.analyst)
+    assert (first.policy, first.changed_by, first.changed_at) == (Policy(), None, None)
+    await policies.change(desk.reviewer, Policy(clearance_days=90))
+    kept = await policies.kept(desk.analyst)
+    assert kept.policy.clearance_days == 90 and kept.changed_by == desk.reviewer.id
+    assert kept.changed_at is not None
+    with pytest.raises(Forbidden):
+        await policies.kept(replace(desk.analyst, roles=frozenset({Role.ADMINISTRATOR})))

@@ -10,9 +10,11 @@ import pytest
 
 from lionrock.errors import Conflict, Forbidden, InvalidInput
 from lionrock.kernel.vault.scopes import Scope
+from lionrock.screening.alerts.narrative import narrative
 from lionrock.screening.alerts.policy import Policy
 from lionrock.screening.alerts.report_files import rows_of
 from lionrock.screening.alerts.report_models import (
+    MOST_TEXT,
     NOTICE,
     Account,
     Draft,
@@ -20,7 +22,7 @@ from lionrock.screening.alerts.report_models import (
     Outcome,
     ReportSubject,
 )
-from tests.screening.alerts.making import OTHER_BIRTH, SAME, Desk, hit
+from tests.screening.alerts.making import OTHER_BIRTH, SAME, Desk, entry, hit
 
 
 async def test_whoever_has_it_takes_it_to_the_officer_at_once(desk: Desk) -> None:
@@ -178,3 +180,13 @@ async def test_evidence_whose_key_was_destroyed_reads_as_erased(desk: Desk) -> N
     await asyncio.to_thread(vault.destroy, desk.tenant, Scope("alerts", customer.hex))
     case = await desk.case(alert)
     assert (case.alert.name, case.hits[0].evidence) == ("", None)
+
+
+async def test_a_narrative_that_is_cut_says_so(desk: Desk) -> None:
+    many = [hit(entry(n)) for n in range(150)]
+    _, alert = await desk.raised(*many)
+    case = await desk.case(alert)
+    whole = narrative(case.model_copy(update={"hits": case.hits[:5]}), {})
+    cut = narrative(case, {})
+    assert "[Cut here" not in whole
+    assert len(cut) == MOST_TEXT and cut.endswith("Read on in the case.]")

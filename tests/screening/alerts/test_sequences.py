@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from lionrock.errors import Conflict, NotFound
@@ -39,6 +39,12 @@ FROM screening_alert_hits h JOIN screening_alerts a ON a.id = h.alert_id
 WHERE h.subject_id = $1 AND h.gone_at IS NULL
 """
 
+_ALERTS = """
+SELECT a.id, a.state, a.escalated_at IS NOT NULL AS escalated, EXISTS (
+    SELECT FROM screening_alert_steps s WHERE s.alert_id = a.id AND s.kind = 'assign') AS had
+FROM screening_alerts a WHERE a.subject_id = $1
+"""
+
 
 @dataclass
 class World:
@@ -49,6 +55,8 @@ class World:
     names: int = 0
     present: dict[int, int] = field(default_factory=dict)
     """Entry, and how often it has changed."""
+    officers: set[UUID] = field(default_factory=set)
+    """Alerts that were taken to the reporting officer."""
     shown: str = ""
     shown_of: frozenset[object] = frozenset()
 
@@ -134,6 +142,7 @@ class World:
     async def escalate(self, _: object) -> None:
         if now := await self.current():
             await allowed(self.desk.alerts.escalation.escalate(self.desk.reviewer, now[0], "why"))
+            self.officers.add(now[0])
 
     async def expire(self, _: object) -> None:
         await self.desk.expire(self.customer)
@@ -148,15 +157,17 @@ class World:
             waits = row["state"] not in ("decided", "withdrawn")
             known = row["state"] == "decided" and row["disposition"] != Disposition.FALSE_POSITIVE
             assert waits or row["cleared"] or known, "a hit is nobody's to decide on"
-        now = await self.current()
-        if now is not None:
-            own = [r for r in standing if r["id"] == now[0]]
-            kept = await self.desk.fetch(
-                "SELECT escalated_at FROM screening_alerts WHERE id = $1", now[0]
-            )
-            assert kept[0]["escalated_at"] or any(not r["cleared"] for r in own), (
-                "it is about nothing"
-            )
+        alerts = await self.desk.fetch(_ALERTS, self.customer)
+        for row in alerts:
+            own = [r for r in standing if r["id"] == row["id"]]
+            about = any(not r["cleared"] for r in own)
+            ended = row["state"] in ("decided", "withdrawn")
+            assert ended or about or row["escalated"] or row["had"], "it is about nothing"
+            assert row["state"] != "withdrawn" or not row["had"], "one person made it go"
+        officers = {r["id"] for r in alerts if r["escalated"]}
+        assert officers == self.officers, "escalated stays escalated"
+        assert all(r["state"] in ("escalated", "proposed", "decided")
+                   for r in alerts if r["escalated"])  # fmt: skip
         await self.check_people()
 
     async def check_people(self) -> None:
@@ -187,6 +198,8 @@ async def allowed(sent: object) -> object | None:
     decide=st.booleans(),
     then=st.lists(ACTS, max_size=8),
 )
+@example(first=[("escalate", None)], decide=True, then=[("changed", 1), ("gone", 1)])
+@example(first=[("assign", None), ("give_back", None)], decide=False, then=[("gone", 1)])
 async def test_every_hit_is_decided_on_by_two_or_waits(
     desk: Desk,
     first: list[tuple[str, object]],

@@ -10,7 +10,6 @@ import pytest
 from lionrock.errors import NotFound
 from lionrock.kernel.actors import worker
 from lionrock.kernel.vault.service import Vault
-from lionrock.screening.alerts.subjects import customers_of
 from lionrock.screening.entities import Name
 from lionrock.screening.registry.coding import Hashes
 from lionrock.screening.registry.customers import Customers
@@ -19,7 +18,7 @@ from tests.screening.alerts.making import CHAN, Desk, hit
 
 async def test_a_customer_is_read_from_the_registry(desk: Desk, vault: Vault) -> None:
     customers = Customers(desk.database, vault, Hashes(bytes(32)))
-    read = customers_of(customers)
+    read = customers.entity_of
     customer = await customers.put(desk.analyst, CHAN)
     await customers.put(desk.analyst, replace(CHAN, names=(Name("陳大明"),)))
     house = worker(desk.tenant)
@@ -28,5 +27,5 @@ async def test_a_customer_is_read_from_the_registry(desk: Desk, vault: Vault) ->
         with pytest.raises(NotFound):
             await read(db, desk.tenant, uuid4())
         desk.alerts.intake._customer_of = read
-        await desk.alerts.sink.hits_changed(db, house, customer, [hit()])
+        await desk.alerts.intake.hits_changed(db, house, customer, [hit()], [])
     assert (await desk.case(await desk.alert_of(customer))).alert.name == "陳大明"

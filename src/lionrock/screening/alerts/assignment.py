@@ -16,12 +16,8 @@ from lionrock.kernel.permissions import Permission as P
 from lionrock.kernel.vault.service import Vault
 from lionrock.screening.alerts.knowing import is_assignee, known_row
 from lionrock.screening.alerts.policy import policy_of
-from lionrock.screening.alerts.states import COLUMNS, AlertRow, AlertState
-from lionrock.screening.alerts.steps import add_step, seals_of
-
-_CAN_BE_GIVEN = frozenset(
-    {AlertState.OPEN, AlertState.ASSIGNED, AlertState.REOPENED, AlertState.ESCALATED}
-)
+from lionrock.screening.alerts.states import CAN_BE_GIVEN, COLUMNS, AlertRow, AlertState
+from lionrock.screening.alerts.steps import add_step, given_back_by, seals_of
 
 
 class Assignment:
@@ -34,12 +30,13 @@ class Assignment:
         async with self._database.tenant_session(actor) as db:
             row = await known_row(db, actor, alert)
             await _can_work(db, actor.tenant_id, member)
-            if row.state not in _CAN_BE_GIVEN:
+            if row.state not in CAN_BE_GIVEN:
                 raise Conflict(f"The alert is {row.state}: it cannot be given to anyone now.")
             await self._give(db, actor, row, member)
 
     async def take(self, actor: Actor, alert: UUID) -> None:
-        """Take one that nobody has. `NotFound` for one that somebody has."""
+        """Take one that nobody has. `NotFound` for one that somebody has; `Conflict` for one the actor
+        gave back: else who takes, looks and gives back sees every case in turn."""
         require(actor, P.SCREENING_ALERT_READ)
         require(actor, P.SCREENING_ALERT_PROPOSE)
         async with self._database.tenant_session(actor) as db:
@@ -52,6 +49,8 @@ class Assignment:
             )
             if row is None:
                 raise NotFound(ABSENT)
+            if await given_back_by(db, actor.tenant_id, alert, actor.people):
+                raise Conflict("You gave it back: a reviewer can give it to you again.")
             await self._give(db, actor, AlertRow.of(row), actor.id)
 
     async def give_back(self, actor: Actor, alert: UUID) -> None:
@@ -60,7 +59,7 @@ class Assignment:
             row = await known_row(db, actor, alert)
             if not await is_assignee(db, actor, row):
                 require(actor, P.SCREENING_ALERT_ASSIGN)
-            if row.assignee is None or row.state not in _CAN_BE_GIVEN:
+            if row.assignee is None or row.state not in CAN_BE_GIVEN:
                 raise Conflict(f"The alert is {row.state}: there is nothing to give back.")
             await self._give(db, actor, row, None)
 

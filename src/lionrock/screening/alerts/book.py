@@ -21,11 +21,10 @@ from lionrock.screening.alerts.digests import Compared, Keyed, evidence_digest
 from lionrock.screening.alerts.models import HitEvidence
 from lionrock.screening.alerts.policy import Policy
 from lionrock.screening.alerts.states import COLUMNS, AlertRow, AlertState
-from lionrock.screening.alerts.steps import add_step
+from lionrock.screening.alerts.steps import add_step, was_given
+from lionrock.screening.registry.hits import Pair
 
 HITS: Final = "screening_alert_hits"
-Pair = tuple[UUID, UUID]
-"""List and entry."""
 
 
 @dataclass(slots=True)
@@ -44,6 +43,8 @@ class Changes:
     gone: int = 0
     raised: bool = False
     reopened: bool = False
+    expired: bool = False
+    """Nobody decided on its proposal in time."""
 
     def details(self) -> dict[str, object]:
         return {"added": self.added, "changed": self.changed, "gone": self.gone}
@@ -85,10 +86,11 @@ class Book:
         return row
 
     def reopen(self, row: AlertRow, due: datetime) -> AlertRow:
-        row.state, row.assignee = AlertState.REOPENED, None
+        """Nobody has it then; what the reporting officer has stays with them."""
+        row.state = AlertState.REOPENED if row.escalated_at is None else AlertState.ESCALATED
+        row.assignee = row.overdue_noted_at = None
         row.forget_decision()
         row.forget_proposal()
-        row.escalated_by = row.escalated_at = row.overdue_noted_at = None
         row.opened_at, row.due_at = self.now, due
         self.changed(row.id).reopened = True
         return row
@@ -117,11 +119,11 @@ class Book:
     async def kept(self, hit: LiveHit) -> tuple[int, HitEvidence] | None:
         """The list's version and both sides of a live hit; None once the subject's key is gone."""
         row = await self.db.fetchrow(
-            f"SELECT list_version, evidence FROM {HITS} WHERE tenant_id = $1 AND id = $2",
+            f"SELECT id, list_version, evidence FROM {HITS} WHERE tenant_id = $1 AND id = $2",
             *(self.actor.tenant_id, hit.id),
         )
-        text = self.seals.open(HITS, hit.id, "evidence", row["evidence"])
-        return (row["list_version"], HitEvidence.model_validate_json(text)) if text else None
+        evidence = hit_evidence(self.seals, row)
+        return (row["list_version"], evidence) if evidence else None
 
     async def drop(self, hit: LiveHit, why: str) -> None:
         await self.db.execute(
@@ -154,21 +156,33 @@ class Book:
         live = [h.compared for h in self.hits.values() if h.alert_id == row.id]
         before, row.evidence = row.evidence, evidence_digest(self.keyed, row.id, live)
         row.hits, row.score = len(live), max((c.score for c in live), default=row.score)
-        lapsed = row.state is AlertState.PROPOSED and row.evidence != before
+        lapsed = row.state is AlertState.PROPOSED and (row.evidence != before or changes.expired)
         if lapsed:
-            await self._lapse(row)
-        # What the reporting officer has stays with them, whether the list still says so or not.
+            await self._lapse(row, "expired" if changes.expired else "changed")
         nothing_left = all(c.pair in self.cleared for c in live)
-        withdrawn = row.unfinished and nothing_left and row.escalated_at is None
+        withdrawn = row.unfinished and nothing_left and await self._goes(row)
         if withdrawn:
-            row.state, row.assignee = AlertState.WITHDRAWN, None
-            row.forget_proposal()
+            row.state = AlertState.WITHDRAWN
         await row.save(self.db)
         await self._tell(row, changes, lapsed=lapsed, withdrawn=withdrawn)
 
-    async def _lapse(self, row: AlertRow) -> None:
+    async def _goes(self, row: AlertRow) -> bool:
+        """May it go by itself? What the reporting officer has stays with them. What anyone has, or had,
+        waits for two people: else one of them had only to edit the customer, or a threshold."""
+        if row.escalated_at is not None:
+            return False
+        return not await was_given(self.db, row.tenant_id, row.id)
+
+    async def expired(self, row: AlertRow) -> bool:
+        """Is the time of the proposal that waits over?"""
+        return row.state is AlertState.PROPOSED and await self.db.fetchval(
+            "SELECT expires_at <= now() FROM proposals WHERE tenant_id = $1 AND id = $2",
+            *(row.tenant_id, row.proposal_id),
+        )
+
+    async def _lapse(self, row: AlertRow, why: str) -> None:
         assert row.proposal_id is not None
-        await approvals.lapse(self.db, self.actor, row.proposal_id)
+        await approvals.lapse(self.db, self.actor, row.proposal_id, why)
         await add_step(
             self.db, self.actor, self.seals, row.id, "lapse", proposal_id=row.proposal_id
         )
@@ -206,9 +220,7 @@ async def open_book(
 ) -> Book:
     """Take turns on the subject, and lock all there is of it, in the order people's acts lock it."""
     tenant = actor.tenant_id
-    await db.execute(
-        "SELECT pg_advisory_xact_lock(hashtextextended('alerts' || $1::text, 0))", str(subject)
-    )
+    await take_turns(db, subject)
     alerts = await db.fetch(
         f"SELECT {COLUMNS} FROM screening_alerts a WHERE a.tenant_id = $1 AND a.subject_id = $2"
         " ORDER BY a.raised_at, a.id FOR UPDATE",
@@ -228,7 +240,20 @@ async def open_book(
     )  # fmt: skip
 
 
+async def take_turns(db: asyncpg.Connection, subject: UUID) -> None:
+    """Whatever raises, changes or erases a subject's alerts does so one after the other."""
+    await db.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('alerts' || $1::text, 0))", str(subject)
+    )
+
+
 def compared_of(row: asyncpg.Record) -> Compared:
     return Compared(
         row["list_id"], row["entry_id"], row["entry_digest"], row["subject_digest"], row["score"]
     )
+
+
+def hit_evidence(seals: Seals, row: asyncpg.Record) -> HitEvidence | None:
+    """Both sides of a hit; None once the subject's key is gone."""
+    text = seals.open(HITS, row["id"], "evidence", row["evidence"])
+    return HitEvidence.model_validate_json(text) if text else None

@@ -12,11 +12,11 @@ from lionrock.kernel.database import Database
 from lionrock.kernel.events import Event, record
 from lionrock.kernel.privacy.seals import Seals
 from lionrock.kernel.vault.service import Vault
-from lionrock.screening.alerts.book import HITS
+from lionrock.screening.alerts.book import HITS, hit_evidence
 from lionrock.screening.alerts.digests import Keyed
 from lionrock.screening.alerts.dispositions import proposed_hash
-from lionrock.screening.alerts.knowing import known_row
-from lionrock.screening.alerts.models import Case, HitEvidence, HitView, ProposalView, Summary
+from lionrock.screening.alerts.knowing import is_assignee, known_row
+from lionrock.screening.alerts.models import Case, HitView, ProposalView, Summary
 from lionrock.screening.alerts.states import AlertRow, AlertState
 from lionrock.screening.alerts.steps import proposal_step, seals_of, steps_of
 
@@ -34,10 +34,12 @@ class Cases:
         self._database, self._vault, self._keyed = database, vault, keyed
 
     async def view(self, actor: Actor, alert: UUID) -> Case:
-        """All of it, for its assignee and for reviewers; `NotFound` for everyone else."""
+        """All of it, for its assignee, for reviewers, and for an observer while it is shared with them;
+        `NotFound` for everyone else."""
         async with self._database.tenant_session(actor) as db:
-            row = await known_row(db, actor, alert)
-            case = await self.read(db, row)
+            row = await known_row(db, actor, alert, shared=True)
+            mine = await is_assignee(db, actor, row)
+            case = (await self.read(db, row)).model_copy(update={"mine": mine})
             details = {"hits": len(case.hits), "state": row.state}
             await record(db, actor, Event.SCREENING_ALERT_VIEW, row.id, details)
         return case
@@ -90,7 +92,5 @@ class Cases:
 
 
 def hit_view(seals: Seals, row: asyncpg.Record) -> HitView:
-    text = seals.open(HITS, row["id"], "evidence", row["evidence"])
-    evidence = HitEvidence.model_validate_json(text) if text else None
     known = {n: row[n] for n in HitView.model_fields if n != "evidence"}
-    return HitView(**known, evidence=evidence)
+    return HitView(**known, evidence=hit_evidence(seals, row))

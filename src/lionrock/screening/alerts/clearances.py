@@ -16,7 +16,7 @@ from lionrock.kernel.permissions import Permission as P
 from lionrock.kernel.vault.service import Vault
 from lionrock.screening.alerts.clearing import TABLE, end_clearance
 from lionrock.screening.alerts.intake import Intake
-from lionrock.screening.alerts.knowing import known_row, reviews
+from lionrock.screening.alerts.knowing import known_row
 from lionrock.screening.alerts.models import Clearance
 from lionrock.screening.alerts.steps import seals_of
 
@@ -30,15 +30,11 @@ class Clearances:
         alert may know; `NotFound` for everyone else."""
         async with self._database.tenant_session(actor) as db:
             row = await known_row(db, actor, alert)
-            return await self._listed(db, actor, row.subject_id)
-
-    async def of_subject(self, actor: Actor, subject: UUID) -> list[Clearance]:
-        """Of a customer. For reviewers; `NotFound` for everyone else."""
-        require(actor, P.SCREENING_ALERT_READ)
-        if not reviews(actor):
-            raise NotFound(ABSENT)
-        async with self._database.tenant_session(actor) as db:
-            return await self._listed(db, actor, subject)
+            found = await self._listed(db, actor, row.subject_id)
+            # Of the alert, never of its subject: whoever reads events would know whom alerts are on.
+            details = {"pairs": len(found)}
+            await record(db, actor, Event.SCREENING_CLEARANCE_VIEW, alert, details)
+        return found
 
     async def revoke(self, actor: Actor, clearance: UUID, note: str) -> None:
         """End one before its time. If the hit stands, its alert is open again."""
@@ -76,6 +72,4 @@ class Clearances:
             for column in ("note", "ended_note"):
                 values[column] = seals.open(TABLE, row["id"], column, row[column])
             found.append(Clearance(**values))
-        details = {"pairs": len(found)}
-        await record(db, actor, Event.SCREENING_CLEARANCE_VIEW, subject, details)
         return found

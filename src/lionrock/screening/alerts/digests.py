@@ -53,9 +53,16 @@ def subject_digest(keyed: Keyed, tenant: UUID, subject: Entity) -> bytes:
     return keyed.keyed("alert-subject", tenant.bytes, canonical(told))
 
 
-def adhoc_id(keyed: Keyed, tenant: UUID, digest: bytes) -> UUID:
-    """The id of a subject that is no customer: the same whenever the same is screened again."""
-    return UUID(bytes=keyed.keyed("alert-adhoc", tenant.bytes, digest)[:16], version=4)
+def is_bare(subject: Entity) -> bool:
+    """Is nothing said that tells one bearer of the name from another?"""
+    return not subject.births and not subject.identifiers
+
+
+def adhoc_id(keyed: Keyed, tenant: UUID, digest: bytes, erased: int = 0) -> UUID:
+    """The id of a subject that is no customer: the same whenever the same is screened again, until
+    their cases are erased. `erased`: how often they were; the key of those is gone for good."""
+    parts = (digest, erased.to_bytes(4, "big")) if erased else (digest,)
+    return UUID(bytes=keyed.keyed("alert-adhoc", tenant.bytes, *parts)[:16], version=4)
 
 
 def evidence_digest(keyed: Keyed, alert: UUID, hits: Iterable[Compared]) -> bytes:

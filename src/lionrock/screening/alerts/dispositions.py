@@ -24,13 +24,19 @@ from lionrock.kernel.permissions import Permission as P
 from lionrock.kernel.privacy.erasure_records import hash_of
 from lionrock.kernel.privacy.seals import Seals
 from lionrock.kernel.vault.service import Vault
-from lionrock.screening.alerts.book import HITS, compared_of
+from lionrock.screening.alerts.book import HITS, compared_of, hit_evidence
 from lionrock.screening.alerts.clearing import clear_pairs, end_clearances
-from lionrock.screening.alerts.digests import Compared, Keyed, content_hash, evidence_digest
+from lionrock.screening.alerts.digests import (
+    Compared,
+    Keyed,
+    content_hash,
+    evidence_digest,
+    is_bare,
+)
 from lionrock.screening.alerts.knowing import is_assignee, known_row
 from lionrock.screening.alerts.models import NewProposal, Step, Words
 from lionrock.screening.alerts.policy import policy_of
-from lionrock.screening.alerts.reasons import Disposition, check
+from lionrock.screening.alerts.reasons import Disposition, Reason, check
 from lionrock.screening.alerts.states import AlertRow, AlertState
 from lionrock.screening.alerts.steps import add_step, proposal_step, seals_of
 
@@ -50,7 +56,10 @@ class Dispositions:
             row = await known_row(db, actor, alert)
             await self._may_propose(db, actor, row)
             await _own_hits(db, actor.tenant_id, row.id, proposal)
-            evidence = await self._evidence(db, row)
+            live = await _live(db, row)
+            if live and proposal.reason is Reason.NOTHING_LEFT:
+                raise Conflict("A hit is left: look at it, and say what it is.")
+            evidence = evidence_digest(self._keyed, row.id, live)
             told = proposal.model_dump(mode="json")
             hashed = content_hash(row.id, evidence, told)
             made = await approvals.propose(db, actor, ACTION, row.id, hashed)
@@ -80,7 +89,8 @@ class Dispositions:
     async def approve(self, actor: Actor, alert: UUID, content: str, note: str = "") -> Disposition:
         """Decide as proposed; `content` is the hash that was seen. Another person than the proposer.
 
-        A false positive clears every pair of the alert. `Conflict` if anything changed since.
+        A false positive clears every pair of the alert, unless it is of a bare name. `Conflict` if
+        anything changed since.
         """
         async with self._database.tenant_session(actor) as db:
             row = await self._proposed(db, actor, alert)
@@ -110,13 +120,6 @@ class Dispositions:
     async def _may_propose(self, db: asyncpg.Connection, actor: Actor, row: AlertRow) -> None:
         if not await is_assignee(db, actor, row):
             raise Conflict("The alert is not yours: take it, or have it given to you, first.")
-        if row.state is AlertState.PROPOSED and row.proposal_id is not None:
-            expired = await db.fetchval(
-                "SELECT expires_at <= now() FROM proposals WHERE tenant_id = $1 AND id = $2",
-                *(actor.tenant_id, row.proposal_id),
-            )
-            if expired:
-                return
         if row.state not in _PROPOSABLE:
             raise Conflict(f"The alert is {row.state}: nothing can be proposed for it now.")
 
@@ -128,9 +131,6 @@ class Dispositions:
                 "changed since, or it was taken back or decided."
             )
         return row
-
-    async def _evidence(self, db: asyncpg.Connection, row: AlertRow) -> bytes:
-        return evidence_digest(self._keyed, row.id, await _live(db, row))
 
     async def _decided(
         self, db: asyncpg.Connection, actor: Actor, row: AlertRow, step: Step,
@@ -146,11 +146,24 @@ class Dispositions:
             disposition=step.disposition, reason=step.reason, hits=len(live),
             opened_at=row.opened_at, due_at=row.due_at,
         )  # fmt: skip
-        if row.disposition is Disposition.FALSE_POSITIVE:
+        clears = row.disposition is Disposition.FALSE_POSITIVE
+        if clears and await self._tells_apart(db, seals, row):
             days = (await policy_of(db, actor.tenant_id)).clearance_days
             await clear_pairs(db, actor, seals, row, live, step.note, days)
         else:
             await end_clearances(db, actor, seals, row, "overturned")
+
+    async def _tells_apart(self, db: asyncpg.Connection, seals: Seals, row: AlertRow) -> bool:
+        """Does the subject say who they are? A bare name that was screened does not: a clearance would
+        clear everyone who bears it."""
+        if row.subject_kind == "customer":
+            return True
+        kept = await db.fetchrow(
+            f"SELECT * FROM {HITS} WHERE tenant_id = $1 AND alert_id = $2 AND gone_at IS NULL LIMIT 1",
+            *(row.tenant_id, row.id),
+        )
+        evidence = hit_evidence(seals, kept) if kept else None
+        return evidence is not None and not is_bare(evidence.subject)
 
     async def _back(
         self, db: asyncpg.Connection, actor: Actor, row: AlertRow, kind: str, note: str

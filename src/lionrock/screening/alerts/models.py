@@ -94,7 +94,8 @@ class ProposalView(Model):
 
 
 class Summary(Model):
-    """A line of the queue. `name` and `subject_id` are None for whom it is not to know."""
+    """A line of the queue. For whom it is not to know, what would link it to its subject is None, or
+    coarse: see `blind`."""
 
     id: UUID
     state: AlertState
@@ -106,7 +107,7 @@ class Summary(Model):
     opened_at: datetime
     due_at: datetime
     overdue: bool
-    escalated: bool
+    escalated: bool | None
     disposition: Disposition | None
     reason: Reason | None
     decided_at: datetime | None
@@ -119,6 +120,8 @@ class Case(Model):
     """An alert, opened."""
 
     alert: Summary
+    mine: bool = False
+    """Is it the reader's to work on, under whichever of their memberships?"""
     hits: list[HitView]
     """Best score first; those that went after those that stand."""
     steps: list[Step]

@@ -11,6 +11,7 @@ from lionrock.kernel.privacy.clock import HONG_KONG
 from lionrock.screening.alerts.models import Case, HitView, Step
 from lionrock.screening.alerts.reasons import Reason
 from lionrock.screening.alerts.report_models import (
+    MOST_TEXT,
     Draft,
     Indicator,
     ReportIdentifier,
@@ -24,10 +25,11 @@ _TOLD: Final = {
     "approve": "{who} decided on {when}, as proposed: {what}",
     "send-back": "{who} sent the proposal back on {when}.",
     "take-back": "{who} took the proposal back on {when}.",
-    "lapse": "The proposal lapsed on {when}: the alert had changed.",
+    "lapse": "The proposal lapsed on {when}: the alert had changed, or nobody had decided in time.",
     "escalate": "{who} took the alert to the reporting officer on {when}.",
     "reopen": "The alert was opened again on {when}.",
 }
+_CUT: Final = "\n\n[Cut here: the case says more than a draft holds. Read on in the case.]"
 
 
 def draft_of(case: Case, entity: str, names: Mapping[UUID, str]) -> Draft:
@@ -55,7 +57,8 @@ def narrative(case: Case, names: Mapping[UUID, str]) -> str:
     ]
     parts += [_hit(number, hit) for number, hit in enumerate(standing, 1)]
     parts += [told for step in case.steps if (told := _step(step, names))]
-    return "\n\n".join(parts)[:20_000]
+    whole = "\n\n".join(parts)
+    return whole if len(whole) <= MOST_TEXT else whole[: MOST_TEXT - len(_CUT)] + _CUT
 
 
 def _hit(number: int, hit: HitView) -> str:

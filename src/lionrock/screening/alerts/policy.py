@@ -38,7 +38,7 @@ class Policy(BaseModel):
     clearance_days: int = Field(default=365, ge=1, le=1830)
     self_assignment: bool = True
     """Analysts take alerts that nobody has: blindly, since the queue shows them no names."""
-    reporting_entity: str = Field(default="", max_length=200)
+    reporting_entity: str = Field(default="", max_length=200, pattern="^[^\\x00]*$")
     """The institution's name, as report drafts begin with it."""
 
     def due(self, raised: datetime, list_id: UUID, kind: NameKind) -> datetime:
@@ -56,6 +56,15 @@ async def policy_of(db: asyncpg.Connection, tenant: UUID) -> Policy:
     return Policy.model_validate_json(kept) if kept else Policy()
 
 
+class Kept(BaseModel):
+    """The policy in force, who set it and when; None while it is what every tenant starts with."""
+
+    model_config = ConfigDict(frozen=True)
+    policy: Policy
+    changed_by: UUID | None = None
+    changed_at: datetime | None = None
+
+
 class Policies:
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -64,6 +73,20 @@ class Policies:
         require(actor, P.SCREENING_ALERT_READ)
         async with self._database.tenant_session(actor) as db:
             return await policy_of(db, actor.tenant_id)
+
+    async def kept(self, actor: Actor) -> Kept:
+        """As `get`, with who set it and when."""
+        require(actor, P.SCREENING_ALERT_READ)
+        async with self._database.tenant_session(actor) as db:
+            row = await db.fetchrow(
+                "SELECT settings, changed_by, changed_at FROM screening_alert_policies"
+                " WHERE tenant_id = $1",
+                actor.tenant_id,
+            )
+        if row is None:
+            return Kept(policy=Policy())
+        policy = Policy.model_validate_json(row["settings"])
+        return Kept(policy=policy, changed_by=row["changed_by"], changed_at=row["changed_at"])
 
     async def change(self, actor: Actor, policy: Policy) -> None:
         """From now on; alerts and clearances that there are keep their times."""

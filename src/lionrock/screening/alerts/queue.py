@@ -23,6 +23,7 @@ from lionrock.kernel.decisions import require
 from lionrock.kernel.events import Event, record
 from lionrock.kernel.permissions import Permission as P
 from lionrock.kernel.vault.service import Vault
+from lionrock.screening.alerts.blind import blinded, sight
 from lionrock.screening.alerts.knowing import may_open
 from lionrock.screening.alerts.models import Summary
 from lionrock.screening.alerts.states import COLUMNS, ENDS, AlertState
@@ -30,16 +31,14 @@ from lionrock.screening.alerts.steps import seals_of
 
 Order = Literal["due", "score", "newest", "oldest"]
 
-_ORDERS: Final[dict[Order, tuple[str, str, type[datetime] | type[float]]]] = {
-    "due": ("due_at", "ASC", datetime),
-    "score": ("score", "DESC", float),
-    "newest": ("raised_at", "DESC", datetime),
-    "oldest": ("raised_at", "ASC", datetime),
-}
+_DIRECTIONS: Final[dict[Order, str]] = {
+    "due": "ASC", "score": "DESC", "newest": "DESC", "oldest": "ASC"
+}  # fmt: skip
 _ENDED: Final = sorted(ENDS)
+MOST_OF_ONE: Final = 100
 
 _SELECT: Final = f"""
-SELECT {COLUMNS}, a.name, m.person AS assignee_person, a.escalated_at IS NOT NULL AS escalated,
+SELECT {{place}} AS place, {COLUMNS}, a.name, m.person AS assignee_person, a.escalated_at IS NOT NULL AS escalated,
        a.due_at < now() AND a.state <> ALL($2) AS overdue,
        ARRAY(SELECT DISTINCT h.list_id FROM screening_alert_hits h
              WHERE (h.tenant_id, h.alert_id) = (a.tenant_id, a.id) AND h.gone_at IS NULL
@@ -113,6 +112,23 @@ class Queue:
         more = len(rows) > limit
         return Page(alerts=shown, next=_mark(order, rows[limit - 1]) if more else None)
 
+    async def of_customer(self, actor: Actor, customer: UUID) -> list[Summary]:
+        """Alerts on a customer that the actor may open, the newest first, `MOST_OF_ONE` at most.
+
+        What is not theirs to know is left out: none known and none there are told alike.
+        """
+        require(actor, P.SCREENING_ALERT_READ)
+        query = _Query(_SELECT.format(place="a.raised_at"), [actor.tenant_id, _ENDED])
+        query.narrow("a.subject_kind = 'customer' AND a.subject_id = {}", customer)
+        query.text += f" ORDER BY a.raised_at DESC, a.id DESC LIMIT {MOST_OF_ONE}"
+        async with self._database.tenant_session(actor) as db:
+            rows = await db.fetch(query.text, *query.values)
+            known = [s for s in (self._summary(actor, r) for r in rows) if s.name is not None]
+            if known:
+                details = {"alerts": len(known), "named": len(known)}
+                await record(db, actor, Event.SCREENING_ALERTS_VIEW, actor.tenant_id, details)
+        return known
+
     async def counts(self, actor: Actor) -> Counts:
         require(actor, P.SCREENING_ALERT_READ)
         async with self._database.tenant_session(actor) as db:
@@ -133,7 +149,7 @@ class Queue:
             seals = seals_of(self._vault, actor.tenant_id, row["subject_id"])
             values["name"] = seals.open("screening_alerts", row["id"], "name", row["name"])
         else:
-            values["name"] = values["subject_kind"] = values["subject_id"] = None
+            values = blinded(values)
         return Summary(**values)
 
 
@@ -151,9 +167,13 @@ class _Query:
 
 
 def _query(actor: Actor, wanted: Filter, order: Order, after: str | None, limit: int) -> _Query:
-    query = _Query(_SELECT, [actor.tenant_id, _ENDED])
+    query = _Query("", [actor.tenant_id, _ENDED, list(actor.people)])
+    seen = sight(actor, "$3")
+    column = {"due": "a.due_at", "score": seen.score}.get(order, seen.raised_at)
+    # Named whoever asks, so that it has a type.
+    query.text = f"{_SELECT.format(place=column)} AND $3::uuid[] IS NOT NULL"
     if wanted.states:
-        query.narrow("a.state = ANY({})", list(wanted.states))
+        query.narrow(f"{seen.state} = ANY({{}})", list(wanted.states))
     else:
         query.narrow("a.state NOT IN ('decided', 'withdrawn')")
     if wanted.assignee is not None:
@@ -163,7 +183,7 @@ def _query(actor: Actor, wanted: Filter, order: Order, after: str | None, limit:
     if wanted.overdue:
         query.narrow("a.due_at < now() AND a.state NOT IN ('decided', 'withdrawn')")
     if wanted.escalated:
-        query.narrow("a.escalated_at IS NOT NULL")
+        query.narrow(seen.escalated)
     if wanted.list_id is not None:
         query.narrow(
             "EXISTS (SELECT FROM screening_alert_hits h WHERE h.tenant_id = a.tenant_id"
@@ -171,19 +191,19 @@ def _query(actor: Actor, wanted: Filter, order: Order, after: str | None, limit:
             wanted.list_id,
         )
     if wanted.least_score is not None:
-        query.narrow("a.score >= {}", wanted.least_score)
+        query.narrow(f"{seen.score} >= {{}}", wanted.least_score)
     if wanted.most_score is not None:
-        query.narrow("a.score <= {}", wanted.most_score)
-    column, direction, _ = _ORDERS[order]
+        query.narrow(f"{seen.score} <= {{}}", wanted.most_score)
+    direction = _DIRECTIONS[order]
     if after is not None:
         sign = ">" if direction == "ASC" else "<"
-        query.narrow(f"(a.{column}, a.id) {sign} ({{}}, {{}})", *_place(order, after))
-    query.text += f" ORDER BY a.{column} {direction}, a.id {direction} LIMIT {limit + 1}"
+        query.narrow(f"({column}, a.id) {sign} ({{}}, {{}})", *_place(order, after))
+    query.text += f" ORDER BY {column} {direction}, a.id {direction} LIMIT {limit + 1}"
     return query
 
 
 def _mark(order: Order, row: asyncpg.Record) -> str:
-    value = row[_ORDERS[order][0]]
+    value = row["place"]
     told = value.isoformat() if isinstance(value, datetime) else value
     return base64.urlsafe_b64encode(json.dumps([order, told, str(row["id"])]).encode()).decode()
 
@@ -193,7 +213,7 @@ def _place(order: Order, mark: str) -> tuple[object, UUID]:
         kept, told, id = json.loads(base64.urlsafe_b64decode(mark.encode()))
         if kept != order:
             raise ValueError(kept)
-        value = datetime.fromisoformat(told) if _ORDERS[order][2] is datetime else float(told)
+        value = float(told) if order == "score" else datetime.fromisoformat(told)
         return value, UUID(id)
-    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
         raise InvalidInput("This is no place in the queue: begin at its first page.") from error

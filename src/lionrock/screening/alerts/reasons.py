@@ -18,12 +18,13 @@ class Disposition(StrEnum):
 
 
 class Reason(StrEnum):
+    """For a false positive only what a clearance is bound to (`digests.subject_digest`, the entry), so
+    that none outlives what it rests on: no reason of addresses or positions."""
+
     DIFFERENT_BIRTH = "different-birth"
     DIFFERENT_NATIONALITY = "different-nationality"
     DIFFERENT_GENDER = "different-gender"
     DIFFERENT_IDENTIFIER = "different-identifier"
-    DIFFERENT_POSITION = "different-position"
-    DIFFERENT_ADDRESS = "different-address"
     DIFFERENT_KIND = "different-kind"
     DIFFERENT_NAME = "different-name"
     COMMON_NAME = "common-name"
@@ -34,6 +35,7 @@ class Reason(StrEnum):
     CONFIRMED_BY_AUTHORITY = "confirmed-by-authority"
     NOT_ENOUGH_KNOWN = "not-enough-known"
     SUBJECT_UNREACHABLE = "subject-unreachable"
+    NOTHING_LEFT = "nothing-left"
 
     @property
     def meaning(self) -> str:
@@ -55,8 +57,6 @@ _MEANINGS: Final[dict[Reason, tuple[Disposition, str]]] = {
         _F,
         "Another identity card, passport, registration, LEI or IMO number of the same kind and issuer.",
     ),
-    Reason.DIFFERENT_POSITION: (_F, "Another profession, position or line of business."),
-    Reason.DIFFERENT_ADDRESS: (_F, "Lives or is established elsewhere, and has been throughout."),
     Reason.DIFFERENT_KIND: (_F, "A person against a company or vessel, or the other way round."),
     Reason.DIFFERENT_NAME: (_F, "The full names, in their own script, are not the same name."),
     Reason.COMMON_NAME: (
@@ -72,6 +72,10 @@ _MEANINGS: Final[dict[Reason, tuple[Disposition, str]]] = {
     Reason.SUBJECT_UNREACHABLE: (
         _I,
         "What would tell them apart was asked for and not given, or asking might tip off.",
+    ),
+    Reason.NOTHING_LEFT: (
+        _I,
+        "The customer, the list or its threshold changed, and no hit is left.",
     ),
 }
 

@@ -23,7 +23,8 @@ NOTICE: Final = (
 )
 
 Line = Annotated[str, Field(max_length=500)]
-Text = Annotated[str, Field(max_length=20_000)]
+MOST_TEXT: Final = 20_000
+Text = Annotated[str, Field(max_length=MOST_TEXT)]
 
 
 class Indicator(StrEnum):

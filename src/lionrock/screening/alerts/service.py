@@ -20,9 +20,9 @@ from lionrock.screening.alerts.intake import CustomerOf, Intake
 from lionrock.screening.alerts.policy import Policies
 from lionrock.screening.alerts.queue import Queue
 from lionrock.screening.alerts.reports import Reports
+from lionrock.screening.alerts.sharing import Sharing
 from lionrock.screening.alerts.statistics import Statistics
 from lionrock.screening.alerts.timekeeping import Timekeeping
-from lionrock.screening.registry.hits import HitSink
 
 log = logging.getLogger(__name__)
 _SECONDS = 300.0
@@ -42,6 +42,7 @@ class Alerts:
     policies: Policies
     statistics: Statistics
     timekeeping: Timekeeping
+    sharing: Sharing
 
     @classmethod
     def open(
@@ -55,12 +56,8 @@ class Alerts:
             Dispositions(database, vault, fields), Escalation(database, vault),
             Clearances(database, vault, intake), Reports(database, vault, fields, cases),
             Policies(database), Statistics(database), Timekeeping(database, intake),
+            Sharing(database, vault),
         )  # fmt: skip
-
-    @property
-    def sink(self) -> HitSink:
-        """What the registry is told to call."""
-        return self.intake
 
     async def run(self) -> None:
         """Clocks and clearances, every five minutes, until cancelled."""
@@ -70,10 +67,15 @@ class Alerts:
             await asyncio.sleep(_SECONDS)
 
     async def keep_time(self, tenant: UUID) -> None:
-        """One round for a tenant. What fails is logged and does not stop the others."""
-        try:
-            await self.timekeeping.withdraw_gone(tenant)
-            await self.timekeeping.end_clearances(tenant)
-            await self.timekeeping.note_overdue(tenant)
-        except LionrockError as error:
-            log.warning("alerts of tenant %s wait: %s", tenant, error.detail)
+        """One round for a tenant. A step that fails is logged and does not stop the others."""
+        keeping = self.timekeeping
+        for step in (
+            keeping.lapse_expired, keeping.withdraw_gone, keeping.end_clearances,
+            keeping.note_overdue,
+        ):  # fmt: skip
+            try:
+                await step(tenant)
+            except LionrockError as error:
+                log.warning("alerts of tenant %s wait: %s", tenant, error.detail)
+            except Exception:
+                log.exception("keeping time for tenant %s failed in %s", tenant, step.__name__)

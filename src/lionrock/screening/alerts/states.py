@@ -30,6 +30,9 @@ class AlertState(StrEnum):
 
 ENDS: Final = frozenset({AlertState.DECIDED, AlertState.WITHDRAWN})
 UNFINISHED: Final = frozenset(AlertState) - ENDS
+CAN_BE_GIVEN: Final = frozenset(
+    {AlertState.OPEN, AlertState.ASSIGNED, AlertState.REOPENED, AlertState.ESCALATED}
+)
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -14,11 +15,13 @@ from lionrock.kernel.vault.service import Vault
 from lionrock.screening.alerts.models import Step, Words
 
 TABLE: Final = "screening_alert_steps"
+KEY_KIND: Final = "alerts"
+"""Of the scopes that subjects' alerts are sealed with."""
 
 
 def seals_of(vault: Vault, tenant: UUID, subject: UUID) -> Seals:
     """A subject's alerts have a key of their own: they outlive the customer's record, and go by it."""
-    return Seals(vault, tenant, Scope("alerts", subject.hex))
+    return Seals(vault, tenant, Scope(KEY_KIND, subject.hex))
 
 
 async def add_step(
@@ -41,6 +44,30 @@ async def add_step(
     await db.execute(
         f"INSERT INTO {TABLE} ({', '.join(values)}) VALUES ({places})", *values.values()
     )
+
+
+async def was_given(db: asyncpg.Connection, tenant: UUID, alert: UUID) -> bool:
+    """Has anyone ever had it?"""
+    given: bool = await db.fetchval(
+        f"SELECT EXISTS (SELECT FROM {TABLE} WHERE tenant_id = $1 AND alert_id = $2"
+        " AND kind = 'assign')",
+        *(tenant, alert),
+    )
+    return given
+
+
+async def given_back_by(
+    db: asyncpg.Connection, tenant: UUID, alert: UUID, people: Collection[UUID]
+) -> bool:
+    """Did a member or natural person of `people` ever give it back?"""
+    given: bool = await db.fetchval(
+        f"SELECT EXISTS (SELECT FROM {TABLE} s"
+        " JOIN members m ON (m.tenant_id, m.id) = (s.tenant_id, s.made_by)"
+        " WHERE s.tenant_id = $1 AND s.alert_id = $2 AND s.kind = 'give-back'"
+        " AND (m.id = ANY($3) OR m.person = ANY($3)))",
+        *(tenant, alert, list(people)),
+    )
+    return given
 
 
 async def steps_of(db: asyncpg.Connection, tenant: UUID, seals: Seals, alert: UUID) -> list[Step]:

@@ -1,4 +1,5 @@
-"""What time does to alerts: they fall overdue, clearances expire, hits that nobody told of went."""
+"""What time does to alerts: they fall overdue, proposals and clearances expire, hits that nobody told of
+went."""
 
 from __future__ import annotations
 
@@ -36,6 +37,13 @@ GROUP BY h.subject_id ORDER BY h.subject_id LIMIT {_AT_ONCE}
 """
 
 
+_LAPSED: Final = f"""
+SELECT a.subject_kind, a.subject_id FROM screening_alerts a
+JOIN proposals p ON (p.tenant_id, p.id) = (a.tenant_id, a.proposal_id)
+WHERE a.tenant_id = $1 AND a.state = 'proposed' AND p.expires_at <= now() LIMIT {_AT_ONCE}
+"""
+
+
 class Timekeeping:
     def __init__(self, database: Database, intake: Intake) -> None:
         self._database, self._intake = database, intake
@@ -49,6 +57,18 @@ class Timekeeping:
                 details = {"state": row["state"]}
                 await record(db, house, Event.SCREENING_ALERT_OVERDUE, row["id"], details)
         return len(rows)
+
+    async def lapse_expired(self, tenant: UUID) -> int:
+        """Let proposals lapse that nobody decided on in time, a transaction a subject; how many."""
+        lapsed = 0
+        while rows := await self._rows(tenant, _LAPSED):
+            for row in rows:
+                house = worker(tenant)
+                async with self._database.tenant_session(house) as db:
+                    lapsed += await self._intake.proposal_expired(
+                        db, house, row["subject_kind"], row["subject_id"]
+                    )
+        return lapsed
 
     async def end_clearances(self, tenant: UUID) -> int:
         """Bring back pairs whose clearance has expired, a transaction a subject; how many pairs."""
@@ -71,7 +91,7 @@ class Timekeeping:
                 house = worker(tenant)
                 async with self._database.tenant_session(house) as db:
                     pairs = list(zip(row["lists"], row["entries"], strict=True))
-                    await self._intake.hits_gone(db, house, row["subject_id"], pairs)
+                    await self._intake.hits_changed(db, house, row["subject_id"], [], pairs)
             subjects += len(rows)
         return subjects
 
