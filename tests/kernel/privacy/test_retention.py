@@ -35,7 +35,7 @@ async def test_what_is_past_its_longest_time_is_listed_and_stays(office: Office)
     retention = office.privacy.retention
     assert await retention.due(office.officer) == []
     (due,) = await retention.due(office.officer, today=LATER)
-    assert (due.document_id, due.retention_class, due.hold) == (document, "letters", None)
+    assert (due.target_id, due.retention_class, due.hold) == (document, "letters", None)
     assert due.due_on == months_after(due.started_on, 12)
     await office.privacy.keep_time()
     await office.house.documents.get(office.administrator, document)
@@ -83,7 +83,7 @@ async def test_use_puts_off_the_end_where_the_class_says_so(office: Office) -> N
             "SELECT count(*) FROM run_sources WHERE document_id = $1", document
         )
     after = await office.privacy.retention.due(office.officer)
-    assert (used, before.document_id, after) == (1, document, [])
+    assert (used, before.target_id, after) == (1, document, [])
 
 
 async def test_only_a_class_that_says_so_goes_by_itself_and_not_what_is_held(

@@ -43,7 +43,8 @@ from lionrock.kernel.privacy.erasure_records import (
     scopes_of,
     told_of,
 )
-from lionrock.kernel.privacy.holds import refuse_held, take_turns
+from lionrock.kernel.privacy.holds import take_turns
+from lionrock.kernel.privacy.keeping import removable
 from lionrock.kernel.privacy.sources import Eraser
 from lionrock.kernel.vault.service import Vault
 from lionrock.kernel.vault.tombstones import condemn
@@ -64,7 +65,7 @@ class Erasures:
         self._after = after or (lambda state: None)
 
     async def propose(self, actor: Actor, targets: Sequence[ErasureTarget], reason: Reason) -> UUID:
-        """Propose to erase all of `targets`, as they are now. `Conflict` if one is held."""
+        """Propose to erase all of `targets`, as they are now. `Conflict` if a hold or a law keeps one."""
         require(actor, P.PRIVACY_ERASURE_RUN)
         chosen = chosen_of(targets)
         erasure = uuid4()
@@ -177,8 +178,8 @@ class Erasures:
             removed = {}
             for facts in content["facts"]:
                 target = UUID(facts["id"])
-                await refuse_held(db, facts["kind"], target)
                 eraser = self._erasers[facts["kind"]]
+                await removable(db, house, eraser, target)
                 removed[facts["id"]] = dict(await eraser.erase_rows(db, house, target))
             for scope in scopes_of(content):
                 await condemn(db, house.tenant_id, scope)
@@ -254,8 +255,7 @@ class Erasures:
         """What is proposed and on what evidence. `NotFound` for what is not there."""
         described = []
         for target in targets:
-            await refuse_held(db, target.kind, target.id)
-            found = await self._erasers[target.kind].describe(db, actor, target.id)
+            found = await removable(db, actor, self._erasers[target.kind], target.id)
             if found is None:
                 raise NotFound(ABSENT)
             described.append(found)

@@ -24,7 +24,7 @@ Reason = Literal["retention", "request", "purpose-ended", "error"]
 
 class ErasureTarget(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-    kind: Literal["document", "run", "subject"]
+    kind: Literal["document", "run", "subject", "customer", "case", "screening", "batch"]
     id: UUID
 
 

@@ -26,10 +26,13 @@ from lionrock.kernel.vault.service import Vault
 TABLE: Final = "holds"
 HELD: Final = "LR409"
 """SQLSTATE that the trigger raises."""
-Kind = Literal["collection", "document", "run", "subject", "tenant"]
+Kind = Literal[
+    "collection", "document", "run", "subject", "tenant", "customer", "case", "screening", "batch"
+]  # fmt: skip
 _TABLES: Final = {
     "collection": "collections", "document": "documents", "run": "runs", "subject": "subjects",
-    "tenant": "tenants",
+    "tenant": "tenants", "customer": "screening_customers", "case": "screening_alerts",
+    "screening": "screenings", "batch": "screening_batches",
 }  # fmt: skip
 
 

@@ -29,7 +29,8 @@ _WORDS: Final = {
         "head": ("File", "Kept as", "Page", "What"),
         "sources": {
             "document": "document", "run": "question and answer", "member": "membership",
-            "event": "log of events", "subject": "record of requests",
+            "event": "log of events", "subject": "record of requests", "customer": "record of a customer",
+            "case": "case", "screening": "name that was screened", "batch": "file that was screened",
         },
     },
     "zh-Hant": {
@@ -40,7 +41,8 @@ _WORDS: Final = {
         "head": ("檔案", "類別", "頁", "內容"),
         "sources": {
             "document": "文件", "run": "提問及回答", "member": "成員資料",
-            "event": "事件紀錄", "subject": "要求紀錄",
+            "event": "事件紀錄", "subject": "要求紀錄", "customer": "客戶紀錄", "case": "個案",
+            "screening": "曾篩查的姓名", "batch": "曾篩查的檔案",
         },
     },
     "zh-Hans": {
@@ -51,7 +53,8 @@ _WORDS: Final = {
         "head": ("文件", "类别", "页", "内容"),
         "sources": {
             "document": "文件", "run": "提问及回答", "member": "成员资料",
-            "event": "事件记录", "subject": "要求记录",
+            "event": "事件记录", "subject": "要求记录", "customer": "客户记录", "case": "个案",
+            "screening": "曾筛查的姓名", "batch": "曾筛查的文件",
         },
     },
 }  # fmt: skip

@@ -8,7 +8,8 @@ still has does not stand in its way: there is nothing left for it to hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from lionrock.kernel.actors import worker
@@ -19,20 +20,30 @@ from lionrock.kernel.privacy.run_data import erase_answers, erase_run
 from lionrock.kernel.vault.scopes import Scope
 from lionrock.kernel.vault.service import Vault
 
-_AGAIN = {"document": erase_answers, "run": erase_run, "subject": erase_subject}
+if TYPE_CHECKING:
+    import asyncpg
+
+Again = Callable[["asyncpg.Connection", UUID, UUID], Awaitable[object]]
+"""Removes the rows of a tenant's thing, in the open transaction; nothing where there are none."""
+_AGAIN: Mapping[str, Again] = {
+    "document": erase_answers, "run": erase_run, "subject": erase_subject,
+}  # fmt: skip
 
 
-async def replay(database: Database, vault: Vault) -> int:
-    """How many erasures were done again. Growth: linear in the scopes ever destroyed."""
-    done = 0
+async def replay(database: Database, vault: Vault, rooms: Mapping[str, Again] | None = None) -> int:
+    """How many erasures were done again; `rooms` are other rooms' kinds. Growth: linear in the scopes
+    ever destroyed."""
+    again, done = {**_AGAIN, **(rooms or {})}, 0
     for tenant in await database.tenants():
-        gone = [s for s in vault.store.destroyed(tenant) if s.kind in _AGAIN]
+        gone = [s for s in vault.store.destroyed(tenant) if s.kind in again]
         if gone:
-            done += await _of_tenant(database, tenant, gone)
+            done += await _of_tenant(database, tenant, gone, again)
     return done
 
 
-async def _of_tenant(database: Database, tenant: UUID, gone: Iterable[Scope]) -> int:
+async def _of_tenant(
+    database: Database, tenant: UUID, gone: Iterable[Scope], again: Mapping[str, Again]
+) -> int:
     house = worker(tenant)
     async with database.tenant_session(house) as db:
         rows = await db.fetch(
@@ -47,7 +58,7 @@ async def _of_tenant(database: Database, tenant: UUID, gone: Iterable[Scope]) ->
                 " ON CONFLICT DO NOTHING",
                 *(tenant, scope.kind, target),
             )
-            await _AGAIN[scope.kind](db, tenant, target)
+            await again[scope.kind](db, tenant, target)
         if unknown:
             details = {"scopes": len(unknown)}
             await record(db, house, Event.PRIVACY_ERASURE_REPLAY, tenant, details)

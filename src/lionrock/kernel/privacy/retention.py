@@ -8,8 +8,9 @@ after the relationship or the transaction (Cap. 615, Sch. 2, s. 20): the databas
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -25,6 +26,12 @@ from lionrock.kernel.privacy import clock
 
 AML_MONTHS: Final = 60
 Starts = Literal["relationship-end", "transaction", "decision"]
+Begins = Literal["collection", "document", "customer"]
+"""What a day can be set for."""
+Kind = Literal["document", "customer", "case", "screening", "batch"]
+_TABLES: Final = {
+    "collection": "collections", "document": "documents", "customer": "screening_customers",
+}  # fmt: skip
 
 _DUE: Final = """
 SELECT d.id, d.collection_id, d.created_at, k.code, k.starts, k.minimum_months, k.maximum_months,
@@ -45,11 +52,12 @@ ORDER BY d.created_at, d.id
 
 
 class Due(BaseModel):
-    """A document and the day on which its longest time ends."""
+    """A thing and the day on which its longest time ends. `collection_id`: of a document."""
 
     model_config = ConfigDict(frozen=True)
-    document_id: UUID
-    collection_id: UUID
+    kind: Kind = "document"
+    target_id: UUID
+    collection_id: UUID | None = None
     retention_class: str
     starts: str
     started_on: date
@@ -58,9 +66,17 @@ class Due(BaseModel):
     hold: UUID | None
 
 
+class Ageing(Protocol):
+    """A room whose things have a class too, other than by a collection."""
+
+    async def due(self, db: asyncpg.Connection, tenant: UUID, today: date) -> list[Due]:
+        """What is past its longest time and not kept by a law; a thousand of a kind at most."""
+        ...
+
+
 class Retention:
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, rooms: Sequence[Ageing] = ()) -> None:
+        self._database, self._rooms = database, rooms
 
     async def due(self, actor: Actor, *, today: date | None = None) -> list[Due]:
         """What is past its longest time, the oldest first; what is held is listed with its hold.
@@ -74,15 +90,17 @@ class Retention:
         day = today or clock.hong_kong_date(datetime.now(UTC))
         async with self._database.tenant_session(actor) as db:
             rows = await db.fetch(_DUE, actor.tenant_id)
-        return [d for r in rows if (d := _due(r)) is not None and d.due_on <= day]
+            found = [d for r in rows if (d := _due(r)) is not None and d.due_on <= day]
+            for room in self._rooms:
+                found += await room.due(db, actor.tenant_id, day)
+        return sorted(found, key=lambda d: (d.started_on, d.due_on))
 
     async def start(
-        self, actor: Actor, kind: Literal["collection", "document"], target: UUID, starts: Starts,
-        on_day: date,
-    ) -> None:  # fmt: skip
+        self, actor: Actor, kind: Begins, target: UUID, starts: Starts, on_day: date
+    ) -> None:
         """Say on which day a relationship ended, a transaction was completed, a decision made."""
         require(actor, P.PRIVACY_RETENTION_MANAGE)
-        table = "collections" if kind == "collection" else "documents"
+        table = _TABLES[kind]
         async with self._database.tenant_session(actor) as db:
             if not await db.fetchval(
                 f"SELECT true FROM {table} WHERE tenant_id = $1 AND id = $2",
@@ -119,7 +137,7 @@ def _due(row: asyncpg.Record) -> Due | None:
         return None
     months = max(row["maximum_months"], row["minimum_months"])
     return Due(
-        document_id=row["id"], collection_id=row["collection_id"], retention_class=row["code"],
+        target_id=row["id"], collection_id=row["collection_id"], retention_class=row["code"],
         starts=row["starts"], started_on=started, due_on=clock.months_after(started, months),
         automatic=row["automatic"], hold=row["hold"],
     )  # fmt: skip

@@ -15,6 +15,7 @@ from lionrock.kernel.actors import Actor
 from lionrock.kernel.audit.canonical import Json
 from lionrock.kernel.database import Database
 from lionrock.kernel.privacy.forms import Matcher
+from lionrock.kernel.privacy.scanning import around, leaves, rows_of
 from lionrock.kernel.privacy.sources import Described, Found, Part, Person, Wanted
 from lionrock.kernel.run_records import RunRecords
 from lionrock.kernel.vault.scopes import Scope
@@ -23,8 +24,6 @@ from lionrock.kernel.vault.service import Vault
 if TYPE_CHECKING:
     import asyncpg
 
-_PAGE = 200
-_EXCERPT = 400
 _SELECT: Final = """
 SELECT id, member_id, capability, state, request, result, error, started_at, key_period FROM runs
 WHERE tenant_id = $1
@@ -44,19 +43,10 @@ class RunData:
 
     async def find(self, actor: Actor, person: Person, matcher: Matcher) -> AsyncIterator[Found]:
         """Runs whose words name the person, and all that the person ran as a member."""
-        last = UUID(int=0)
-        while True:
-            async with self._database.tenant_session(actor) as db:
-                rows = await db.fetch(
-                    f"{_SELECT} AND id > $2 ORDER BY id LIMIT $3", actor.tenant_id, last, _PAGE
-                )
-            for row in rows:
-                found = self._look(actor.tenant_id, row, person, matcher)
-                if found is not None:
-                    yield found
-            if len(rows) < _PAGE:
-                return
-            last = rows[-1]["id"]
+        async for row in rows_of(self._database, actor, _SELECT):
+            found = self._look(actor.tenant_id, row, person, matcher)
+            if found is not None:
+                yield found
 
     def _look(
         self, tenant: UUID, row: asyncpg.Record, person: Person, matcher: Matcher
@@ -68,8 +58,7 @@ class RunData:
         for _, text in _texts(opened):
             matches = matcher.matches(text)
             if matches:
-                excerpt = text[max(matches[0].start - _EXCERPT // 2, 0) :][:_EXCERPT]
-                return Found(row["id"], matches[0].form, excerpt=excerpt)
+                return Found(row["id"], matches[0].form, excerpt=around(text, matches[0]))
         if person.member is not None and row["member_id"] == person.member:
             return Found(row["id"], "own run", excerpt=row["capability"])
         return None
@@ -141,15 +130,4 @@ async def erase_answers(db: asyncpg.Connection, tenant: UUID, document: UUID) ->
 def _texts(opened: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Every text of a run's request, result and error, with where it stands."""
     for column in ("request", "result", "error"):
-        yield from _leaves(column, opened.get(column))
-
-
-def _leaves(path: str, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict):
-        for key, one in value.items():
-            yield from _leaves(f"{path}.{key}", one)
-    elif isinstance(value, list):
-        for place, one in enumerate(value, 1):
-            yield from _leaves(f"{path}.{place}", one)
+        yield from leaves(column, opened.get(column))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
-from lionrock.errors import LionrockError
+from lionrock.errors import Conflict, LionrockError
 from lionrock.kernel.actors import worker
 from lionrock.kernel.database import Database
 from lionrock.kernel.member_fields import MemberFields
@@ -22,7 +24,7 @@ from lionrock.kernel.privacy.package_files import PackageFiles
 from lionrock.kernel.privacy.packages import Packages
 from lionrock.kernel.privacy.people_data import EventData, MemberData, SubjectData
 from lionrock.kernel.privacy.requests import Requests
-from lionrock.kernel.privacy.retention import Retention
+from lionrock.kernel.privacy.retention import Ageing, Due, Retention
 from lionrock.kernel.privacy.run_data import RunData
 from lionrock.kernel.privacy.sources import Eraser, PersonalDataSource
 from lionrock.kernel.privacy.subjects import Subjects
@@ -51,9 +53,10 @@ class Privacy:
     def open(
         cls, database: Database, vault: Vault, fields: MemberFields, folder: Path,
         rooms: Sequence[PersonalDataSource] = (), erasers: Sequence[Eraser] = (),
-        *, after: Callable[[str], None] | None = None,
+        ageing: Sequence[Ageing] = (), *, after: Callable[[str], None] | None = None,
     ) -> Privacy:  # fmt: skip
-        """`rooms` and `erasers` are other rooms' own; the kernel's are added. `folder` is for packages."""
+        """`rooms`, `erasers` and `ageing` are other rooms' own; the kernel's are added. `folder` is for
+        packages."""
         subjects, requests = Subjects(database, vault, fields), Requests(database, vault)
         files, runs = PackageFiles(folder, vault), RunData(database, vault)
         record = SubjectData(database, subjects, files)
@@ -65,9 +68,9 @@ class Privacy:
         return cls(
             subjects, requests, findings,
             Packages(database, requests, findings, subjects, sources, files),
-            Corrections(database, vault, fields), Holds(database, vault), Retention(database),
-            Erasures(database, vault, removing, after=after), Breaches(database, vault), removing,
-            database,
+            Corrections(database, vault, fields), Holds(database, vault),
+            Retention(database, ageing), Erasures(database, vault, removing, after=after),
+            Breaches(database, vault), removing, database,
         )  # fmt: skip
 
     async def run(self) -> None:
@@ -83,10 +86,17 @@ class Privacy:
                 await self.requests.remind(worker(tenant))
                 due = await self.retention.due_for_worker(worker(tenant))
                 automatic = [d for d in due if d.automatic and d.hold is None]
-                targets = [
-                    ErasureTarget(kind="document", id=d.document_id) for d in automatic[:_AT_ONCE]
-                ]
-                if targets:
-                    await self.erasures.by_rule(tenant, targets)
+                for at in range(0, len(automatic), _AT_ONCE):
+                    await self._erase(tenant, automatic[at : at + _AT_ONCE])
             except LionrockError as error:
                 log.warning("privacy work of tenant %s waits: %s", tenant, error.detail)
+
+    async def _erase(self, tenant: UUID, due: Sequence[Due]) -> None:
+        """In one erasure; where something is kept after all, one by one without it."""
+        targets = [ErasureTarget(kind=d.kind, id=d.target_id) for d in due]
+        try:
+            await self.erasures.by_rule(tenant, targets)
+        except Conflict:
+            for target in targets if len(targets) > 1 else ():
+                with suppress(Conflict):
+                    await self.erasures.by_rule(tenant, [target])

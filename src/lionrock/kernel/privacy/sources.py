@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
@@ -89,6 +90,15 @@ class PersonalDataSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """Why a thing cannot be erased now: a law, or the tenant's own class. `until`: the first day on
+    which it can, in Hong Kong; None while that day is not known."""
+
+    reason: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Described:
     """What would be erased: facts for the proposer, the approver and the certificate, no content."""
 
@@ -97,11 +107,13 @@ class Described:
     """Ids by which events name it."""
     scopes: tuple[Scope, ...]
     """Whose keys are destroyed. A scope without a key of its own leaves a tombstone all the same."""
+    kept: tuple[Kept, ...] = ()
+    """What stands in the way besides a hold. No part of what is approved."""
 
 
 class Eraser(Protocol):
     kind: str
-    """As in an erasure's target: document, run, subject."""
+    """As in an erasure's target: document, run, subject, customer …"""
 
     async def describe(
         self, db: asyncpg.Connection, actor: Actor, target: UUID
