@@ -44,6 +44,8 @@ from lionrock.models.engines import Engine, OpenAIEngine
 from lionrock.models.llamacpp import LocalEngine
 from lionrock.models.pull import Store
 from lionrock.models.remote_embeddings import RemoteEmbedder
+from lionrock.screening.personal.rooms import again
+from lionrock.screening.scale.cluster import Cluster
 from lionrock.screening.service import Screening
 from lionrock.search.dense import DIMENSION
 from lionrock.search.service import SearchService
@@ -87,13 +89,19 @@ class House:
         )  # fmt: skip
         self.people = People.open(self.database, self.vault, self.settings.home / "keys")
         self.oidc = Oidc(self.database, self.vault, self.people.fields, self.egress)
+        cluster = None
+        if self.settings.screening_ray:
+            address, home = self.settings.screening_ray, self.settings.home
+            cluster = Cluster.at(address, home, self.egress)
+            self.children["screening cluster"] = lambda: cluster.pid
         self.screening = Screening.open(
-            self.database, self.vault, self.people.fields, self.settings.home
+            self.database, self.vault, self.people.fields, self.settings.home, cluster
         )
         papers = self.documents.personal_data(self.search.indexer.purge)
+        screened = self.screening.personal
         self.privacy = Privacy.open(
             self.database, self.vault, self.people.fields, self.settings.home / "packages",
-            rooms=[papers], erasers=[papers],
+            [papers, *screened.all], [papers, *screened.all], [screened.ageing],
         )  # fmt: skip
 
     def context(self, actor: Actor) -> RunContext:
@@ -128,7 +136,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         )
         (database, owner_url), engine, embedder, _ = await parts
         files = Files(settings.home / "files", settings.max_upload_bytes, vault)
-        await replay(database, vault)
+        await replay(database, vault, again(vault, settings.home))
         await make_good(database, files, vault, owner_url)
         tenant_id, member_id = await identity.ensure_first_tenant(database)
         await mark_sealed(database, vault, worker(tenant_id))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.types import Message
 
-from lionrock.errors import Forbidden
+from lionrock.errors import Forbidden, TooLarge
 
 if TYPE_CHECKING:
     from lionrock.app import House
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
 SESSION_COOKIE = "lionrock_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """They change nothing (RFC 9110, section 9.2.1; TRACE has no route)."""
+
+FORM_BYTES: Final = 1 << 16
+"""What a form may add to the bytes of its file."""
 
 
 def house(request: Request) -> House:
@@ -38,3 +44,35 @@ def same_origin(request: Request) -> None:
         raise Forbidden("This request comes from another site.")
     if origin is None and request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         raise Forbidden("This request comes from another site.")
+
+
+class Bounded(APIRoute):
+    """A route whose body, a form's with all its files, is counted as it comes: `TooLarge` beyond what the
+    server takes in one file, whether its length was said or not."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def bounded(request: Request) -> Response:
+            most, size = house(request).settings.max_upload_bytes, 0
+
+            async def receive() -> Message:
+                nonlocal size
+                message = await request.receive()
+                size += len(message.get("body", b""))
+                if size > most + FORM_BYTES:
+                    raise _beyond(most)
+                return message
+
+            try:
+                return await answer(Request(request.scope, receive))
+            except Exception as error:
+                if size > most + FORM_BYTES:  # which a reader of forms may have reworded
+                    raise _beyond(most) from error
+                raise
+
+        return bounded
+
+
+def _beyond(most: int) -> TooLarge:
+    return TooLarge(f"What was sent is larger than {most} bytes, this server's limit.")

@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     egress: str = ""
     """Comma-separated hosts the server may connect to, besides loopback. Pulling a model is separate."""
 
+    screening_ray: str = ""
+    """HOST:PORT of a Ray cluster's client server, which files of names and customers are screened on."""
+
     audit_seconds: float = Field(default=2.0, gt=0, le=3600)
     """Seconds between checkpoints of the audit log, while there is anything new to sign."""
 

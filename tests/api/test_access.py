@@ -281,7 +281,9 @@ async def test_purposes_collections_and_shares_over_http(
         "member_id": str(actor.id),
         "reason": "x",
     }
-    await call(client, "POST", "/v1/shares", 422, share)
+    await call(client, "POST", "/v1/shares", 404, share)  # who may not read it cannot share it
+    (library,) = [c["id"] for c in listed if c["name"] == "library"]
+    await call(client, "POST", "/v1/shares", 422, share | {"subject_id": library})
     written = await events(house.database, actor)
     assert {"purpose:purpose:create", "collection:collection:change"} <= set(written)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientConnectionError
 
 from lionrock.api.app import create_app
 from lionrock.kernel.actors import Actor
@@ -24,6 +28,29 @@ async def desk(database: Database, actor: Actor, tmp_path: Path) -> AsyncIterato
         desk_of(house, url, actor) as made,
     ):
         yield made
+
+
+async def test_a_body_is_refused_where_it_passes_the_limit_and_not_once_all_of_it_came(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(desk.house.settings.__dict__, "max_upload_bytes", 1000)
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+        for _ in range(10_000):
+            sent += 1 << 14
+            yield b"x" * (1 << 14)
+
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    for path in ("batches", "customers/files"):
+        with suppress(ClientConnectionError):  # whoever goes on sending is cut off
+            async with desk.analyst.post(
+                f"/v1/screening/{path}", data=endless(), headers=kind
+            ) as answer:
+                assert answer.status == 413
+    assert sent < 10_000 << 14
 
 
 # -- Names -----------------------------------------------------------------------------------------
@@ -52,6 +79,48 @@ async def test_a_followthemoney_entity_is_screened_as_it_is(desk: Desk) -> None:
     (one,) = (await desk.call(desk.analyst, "POST", "names", 200, entity))["hits"]
     (other,) = (await desk.call(desk.analyst, "POST", "names", 200, plain))["hits"]
     assert one["score"] == other["score"]
+
+
+async def test_what_cannot_be_kept_is_refused_and_never_a_fault_of_the_servers(desk: Desk) -> None:
+    made = await desk.list()
+    number = 99_999_999_999
+    await desk.call(desk.analyst, "GET", f"lists/{made}/versions/{number}/differences", 422)
+    await desk.call(desk.reviewer, "POST", f"lists/{made}/versions/{number}/confirm", 422)
+    half = {"id": "x", "schema": "Person", "properties": {"name": ["Chan \ud800"]}}
+    await desk.call(desk.analyst, "PUT", "customers/C1", 422, half)
+    await desk.call(desk.analyst, "POST", "names", 422, half)
+    many = {"name": "Chan", "country": ["hk"] * 101}
+    await desk.call(desk.analyst, "POST", "names", 422, many)
+    flood = {"id": "x", "schema": "Person", "properties": {"name": ["Chan"] * 1001}}
+    await desk.call(desk.analyst, "POST", "names", 422, flood)
+    policy = await desk.call(desk.reviewer, "GET", "alerts/policy", 200)
+    policy = policy.get("policy", policy)
+    await desk.call(
+        desk.reviewer, "PUT", "alerts/policy", 422, {**policy, "reporting_entity": "A\0B"}
+    )
+    deep = base64.urlsafe_b64encode(b"[" * 5000).decode()
+    await desk.call(desk.analyst, "GET", f"alerts?after={deep}", 422)
+
+
+async def test_one_list_changed_twice_at_once_keeps_both_changes(desk: Desk) -> None:
+    made = await desk.list()
+    await asyncio.gather(
+        desk.call(desk.reviewer, "PATCH", f"lists/{made}", 200, {"name": "Theirs"}),
+        desk.call(desk.reviewer, "PATCH", f"lists/{made}", 200, {"threshold": 0.7}),
+        desk.call(desk.reviewer, "PATCH", f"lists/{made}", 200, {"type_thresholds": {"pep": 0.6}}),
+    )
+    now = await desk.call(desk.reviewer, "GET", f"lists/{made}", 200)
+    assert (now["name"], now["threshold"], now["type_thresholds"]) == ("Theirs", 0.7, {"pep": 0.6})
+    now = await desk.call(desk.reviewer, "PATCH", f"lists/{made}", 200, {"threshold": None})
+    assert (now["name"], now["threshold"]) == ("Theirs", None)
+
+
+async def test_no_lists_named_is_not_all_lists_cleared(desk: Desk) -> None:
+    query = {"name": "Jin Tiesan"}
+    said = await desk.call(desk.analyst, "POST", "names", 409, query)
+    assert "no list to screen against" in said["detail"]
+    await desk.list()
+    await desk.call(desk.analyst, "POST", "names", 422, {**query, "lists": []})
 
 
 async def test_another_birth_lowers_the_score(desk: Desk) -> None:

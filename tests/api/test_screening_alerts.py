@@ -14,6 +14,9 @@ from tests.api.screening_desk import Desk, desk_of, signed_in
 from tests.building import house_of
 from tests.serving import served
 
+SAID = {"name": "Kam Tit Sam", "birth": "1971-03-11"}
+"""A bare name would clear nobody."""
+
 
 @pytest.fixture
 async def desk(database: Database, actor: Actor, tmp_path: Path) -> AsyncIterator[Desk]:
@@ -23,7 +26,7 @@ async def desk(database: Database, actor: Actor, tmp_path: Path) -> AsyncIterato
         desk_of(house, url, actor) as made,
     ):
         await made.list()
-        await made.call(made.analyst, "POST", "names", 200, {"name": "Kam Tit Sam"})
+        await made.call(made.analyst, "POST", "names", 200, SAID)
         yield made
 
 

@@ -161,6 +161,21 @@ async def test_what_lies_between_cutoff_and_threshold_is_shown_and_raises_nothin
     assert await count(house, actor, "screening_alerts") == 0
 
 
+async def test_between_cutoff_and_a_lists_own_threshold_is_shown_too(
+    url: str, key: str, house: House, actor: Actor
+) -> None:
+    """A list that asks for more than the engine's own threshold, which is 0.70 here."""
+    manager = replace(actor, roles=frozenset({Role.REVIEWER}))
+    (un,) = [x for x in await house.screening.registry.lists.listing(actor) if x.name == "UN"]
+    await house.screening.registry.lists.change(manager, un.id, name="UN", threshold=0.9999999)
+    status, found = await call(
+        url, "POST", "/match/un", key, json=query("CHAN Tai Man"), params={"cutoff": "0.8"}
+    )
+    assert status == 200
+    assert [(r["id"], r["match"]) for r in found["responses"]["q"]["results"]] == [("HK-1", False)]
+    assert await count(house, actor, "screening_alerts") == 0
+
+
 async def test_a_search_is_recorded_and_raises_nothing(
     url: str, key: str, house: House, actor: Actor
 ) -> None:

@@ -14,7 +14,8 @@ from lionrock.kernel.collections import NewCollection
 from lionrock.kernel.shares import NewShare
 from tests.attacks.conftest import with_key
 from tests.attacks.doors import fetch
-from tests.attacks.waiting import waiting
+from tests.matrix.recipes_alerts import assigned
+from tests.matrix.recipes_screening import reviewer
 from tests.matrix.world import QUESTION, World
 
 
@@ -69,5 +70,43 @@ async def test_who_may_not_read_a_collection_cannot_share_it(world: World) -> No
         await shares.make(world.house.database, world.ours.actor, share)
 
 
-@waiting("issue 4", "screening brings the cases that are shared one by one")
-def test_a_case_is_seen_by_the_observer_it_was_shared_with_alone() -> None: ...
+async def test_a_case_is_seen_by_the_observer_it_was_shared_with_alone(
+    world: World, url: str
+) -> None:
+    ours, sharing = world.ours, world.house.screening.alerts.sharing
+    observer, other = [await ours.member(Role.REGULATOR_OBSERVER) for _ in range(2)]
+    theirs = await world.theirs.member(Role.REGULATOR_OBSERVER)
+    case, unshared = await assigned(ours), await assigned(ours)
+    path, officer = f"/v1/screening/alerts/{case}", await reviewer(ours)
+    absent = f"/v1/screening/alerts/{uuid4()}"
+    share = await sharing.share(officer, case, observer.id, "Exam.")
+    async with (
+        await with_key(world, url, observer) as session,
+        await with_key(world, url, other) as second,
+        await with_key(world, url, theirs) as outside,
+    ):
+        assert (await fetch(session, "GET", path)).status == 200
+        listed = await fetch(session, "GET", "/v1/screening/shared-cases")
+        assert [c["id"] for c in json.loads(listed.text)["cases"]] == [str(case)]
+        nothing = await fetch(session, "GET", absent)
+        for who, hidden in (
+            (session, f"/v1/screening/alerts/{unshared}"), (second, path), (outside, path),
+        ):  # fmt: skip
+            reply = await fetch(who, "GET", hidden)
+            assert (reply.status, reply.text) == (404, nothing.text)
+        for door in ("", "/counts", "/statistics", "/policy"):
+            assert (await fetch(session, "GET", f"/v1/screening/alerts{door}")).status == 403
+        for door in ("clearances", "reports", "shares"):
+            assert (await fetch(session, "GET", f"{path}/{door}")).status == 403
+        for verb, door, body in (
+            ("POST", "take", {}), ("POST", "escalate", {"note": "Now."}),
+            ("DELETE", "assignee", None), ("DELETE", "proposal", None),
+            ("POST", "proposal", {"disposition": "false-positive", "reason": "common-name"}),
+            ("POST", "shares", {"member_id": str(other.id), "reason": "Exam."}),
+        ):  # fmt: skip
+            more = {"json": body} if body is not None else {}
+            assert (await fetch(session, verb, f"{path}/{door}", **more)).status == 403, door
+        await sharing.end(officer, case, share)
+        assert (await fetch(session, "GET", path)).status == 404
+        listed = await fetch(session, "GET", "/v1/screening/shared-cases")
+        assert json.loads(listed.text)["cases"] == []

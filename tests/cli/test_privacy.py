@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -44,4 +45,13 @@ def test_privacy_work_from_the_command_line(
     assert told("holds") == {"holds": []}
     assert told("retention") == {"due": []}
     assert told("erase") == {"erasures": []}
+    for kind in ("customer", "case", "screening", "batch"):
+        thing = f"{kind}={uuid4()}"
+        assert "no such thing" in told("erase", "--target", thing, code=1)["error"]
+        assert "no such thing" in told("holds", "--place", "H", "--reason", "r", "--target", thing,
+                                       code=1)["error"]  # fmt: skip
+    began = ("--starts", "relationship-end", "--on", "2020-01-01")
+    assert (
+        "no such" in told("retention", "--target", f"customer={uuid4()}", *began, code=1)["error"]
+    )
     assert "KIND=ID" in told("erase", "--target", "nothing", code=2)["error"]

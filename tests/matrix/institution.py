@@ -36,6 +36,8 @@ class Institution:
     document: UUID = field(default_factory=uuid4)
     run: UUID = field(default_factory=uuid4)
     citation: str = ""
+    holders: dict[Permission, Actor] = field(default_factory=dict)
+    """Who is to use a permission, where what they made with it is theirs alone."""
 
     @property
     def tenant(self) -> UUID:

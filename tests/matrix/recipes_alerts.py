@@ -26,8 +26,11 @@ async def fresh_alert(of: Institution) -> UUID:
     query = Entity(uuid4().hex, Schema.PERSON, (Name(LISTED),), identifiers=(own,))
     house = of.house.screening
     assert await house.registry.screening.screen(of.actor, query)
-    page = await house.alerts.queue.page(of.actor, order="newest", limit=1)
-    return page.alerts[0].id
+    async with of.house.database.tenant_session(of.actor) as db:
+        newest: UUID = await db.fetchval(
+            "SELECT id FROM screening_alerts ORDER BY raised_at DESC LIMIT 1"
+        )
+    return newest
 
 
 async def assigned(of: Institution) -> UUID:
@@ -121,6 +124,23 @@ async def concluded(of: Institution) -> Sent:
     return Sent({"report_id": str((await report(of))[1])}, json=body)
 
 
+async def fresh_share(of: Institution) -> tuple[UUID, UUID]:
+    """A case, and its share with an observer."""
+    made, who = await assigned(of), await reviewer(of)
+    sharing, observer = of.house.screening.alerts.sharing, await of.fresh_observer()
+    return made, await sharing.share(who, made, observer, "A request.")
+
+
+async def new_share(of: Institution) -> Sent:
+    body = {"member_id": str(await of.fresh_observer()), "reason": "A request."}
+    return Sent({"alert_id": str(await assigned(of))}, json=body)
+
+
+async def shared(of: Institution) -> Sent:
+    case, share = await fresh_share(of)
+    return Sent({"alert_id": str(case), "share_id": str(share)})
+
+
 _ALERT: Final = "/v1/screening/alerts/{alert_id}"
 _REPORT: Final = "/v1/screening/reports/{report_id}"
 _READ, _ASSIGN, _PREPARE = (
@@ -129,7 +149,13 @@ _READ, _ASSIGN, _PREPARE = (
     P.SCREENING_REPORT_PREPARE,
 )
 
+_SHARE: Final = P.COLLECTIONS_SHARE_MANAGE
+
 RECIPES: Final[dict[str, Recipe]] = {
+    "GET /v1/screening/shared-cases": Recipe(request(), _READ),
+    f"GET {_ALERT}/shares": Recipe(ones_own, _SHARE),
+    f"POST {_ALERT}/shares": Recipe(new_share, _SHARE),
+    f"DELETE {_ALERT}/shares/{{share_id}}": Recipe(shared, _SHARE),
     f"DELETE {_ALERT}/assignee": Recipe(ones_own, _READ),
     f"DELETE {_ALERT}/proposal": Recipe(own_proposal, _READ),
     "GET /v1/screening/alerts": Recipe(queue, _READ),

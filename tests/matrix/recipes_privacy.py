@@ -48,7 +48,10 @@ async def searched(of: Institution) -> tuple[UUID, UUID]:
 async def packaged(of: Institution) -> UUID:
     (asked, _), who, privacy = await searched(of), await officer(of), of.house.privacy
     for finding in await privacy.findings.listing(who, asked):
-        await privacy.findings.review(who, asked, finding.id, Review(decision="include"))
+        told = Review(decision="include")
+        if finding.source == "case":  # must not be told
+            told = Review(decision="exclude", exemption="crime")
+        await privacy.findings.review(who, asked, finding.id, told)
     await privacy.packages.make(who, asked)
     return asked
 

@@ -93,7 +93,7 @@ async def a_list(of: Institution) -> Sent:
 
 
 async def changed_list(of: Institution) -> Sent:
-    return Sent({"list_id": str(await fresh_list(of))}, json={"threshold": 0.7})
+    return Sent({"list_id": str(await fresh_list(of))}, json={"threshold": 0.3})
 
 
 async def new_version(of: Institution) -> Sent:

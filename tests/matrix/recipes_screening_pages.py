@@ -17,6 +17,7 @@ from tests.matrix.recipes_alerts import (
     clearance_of,
     escalated,
     fresh_alert,
+    fresh_share,
     proposed,
     report,
 )
@@ -50,6 +51,16 @@ def alert(
         return Sent({"alert_id": str(await made(of))}, form=form)
 
     return make
+
+
+async def new_case_share(of: Institution) -> Sent:
+    form = {"member": str(await of.fresh_observer()), "reason": "A request."}
+    return Sent({"alert_id": str(await assigned(of))}, form=form)
+
+
+async def case_share(of: Institution) -> Sent:
+    case, share = await fresh_share(of)
+    return Sent({"alert_id": str(case), "share_id": str(share)}, form={})
 
 
 def batch(form: dict[str, Any] | None = None, **path: str) -> Make:
@@ -171,6 +182,8 @@ RECIPES: Final[dict[str, Recipe]] = {
     f"POST {_ALERT}/send-back": Recipe(
         alert({"note": "Which passport?"}, just_proposed), P.SCREENING_ALERT_DECIDE
     ),
+    f"POST {_ALERT}/shares": Recipe(new_case_share, P.COLLECTIONS_SHARE_MANAGE),
+    f"POST {_ALERT}/shares/{{share_id}}/end": Recipe(case_share, P.COLLECTIONS_SHARE_MANAGE),
     f"POST {_ALERT}/take": Recipe(alert({}, fresh_alert), _PROPOSE),
     f"POST {_ALERT}/take-back": Recipe(alert({}, just_proposed), _KNOW),
     f"POST {_DRAFT}": Recipe(draft({"version": "1", "urgent": "1"}), _PREPARE),

@@ -61,6 +61,8 @@ class World:
 
     async def who_may(self, needs: Permission | None) -> Actor:
         """Someone of ours, or of the platform, whose roles grant it."""
+        if needs in self.ours.holders:
+            return self.ours.holders[needs]
         for actor in (self.ours.actor, self.operator):
             if needs is None or needs in frozenset[Permission]().union(
                 *(GRANTS[r] for r in actor.roles)

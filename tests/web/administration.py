@@ -24,9 +24,14 @@ from lionrock.web.members import STATES
 from lionrock.web.purposes import STARTS
 from lionrock.web.sections import SECTIONS
 
-PARTS = ("database", "language model", "embeddings", "model mirror", "files and indexes")
+PARTS = (
+    "database", "language model", "embeddings", "screening cluster", "model mirror",
+    "files and indexes",
+)  # fmt: skip
 WALLS = ("namespace", "filter", "namespace and filter")
-SOURCES = ("subject", "member", "document", "run", "event")
+SOURCES = (
+    "subject", "member", "document", "run", "event", "customer", "case", "screening", "batch",
+)  # fmt: skip
 FORMS = (*_SURENESS, "not read", "record", "id")
 
 NAMED: dict[str, tuple[str, ...]] = {

@@ -10,12 +10,17 @@ from lionrock.screening.alerts.queue import Order
 from lionrock.screening.alerts.reasons import Disposition, Reason
 from lionrock.screening.alerts.report_models import Indicator, Outcome, ReportingEntity
 from lionrock.screening.alerts.states import AlertState
+from lionrock.screening.documents.progress import Stage as DocumentStage
 from lionrock.screening.entities import IdentifierKind, NameKind, Schema
 from lionrock.screening.lists.fields import Field
 from lionrock.screening.lists.kinds import ListKind
 from lionrock.screening.names.syllables import SYSTEMS
+from lionrock.screening.registry.columns import FIELDS as CUSTOMER_FIELDS
+from lionrock.screening.tuning.facts import VariantKind
+from lionrock.screening.tuning.progress import Stage
 from lionrock.web.i18n import Key
 from lionrock.web.screening_facts import FIELDS
+from lionrock.web.screening_tuning import NUMBERS
 from lionrock.web.screening_words import FEATURES
 from lionrock.web.sections import SCREENING_SECTIONS
 
@@ -46,6 +51,7 @@ NAMED: Final[dict[str, tuple[str, ...]]] = {
     "indicator": tuple(Indicator),
     "outcome": _choices(Outcome, "outcome"),
     "entity": tuple(ReportingEntity.model_fields),
+    "customer-field": CUSTOMER_FIELDS,
     "list-version": ("reading", "pending", "applied", "refused"),
     "list-kind": tuple(ListKind),
     "list-field": tuple(Field),
@@ -57,6 +63,10 @@ NAMED: Final[dict[str, tuple[str, ...]]] = {
     "thing": (*Schema, *(s.value.lower() for s in Schema)),
     "gender": ("male", "female"),
     "romanisation": tuple(SYSTEMS),
+    "tuning-field": NUMBERS,
+    "tuning-stage": tuple(Stage),
+    "document-stage": tuple(DocumentStage),
+    "variant": get_args(VariantKind),
     "evidence": tuple({sentence for own in FEATURES.values() for sentence in own}),
 }
 """By context, as `docs/pages.md` lists them."""

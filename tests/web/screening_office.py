@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from html import unescape
 from uuid import UUID
 
 from lionrock.kernel import identity
@@ -54,7 +56,26 @@ async def imported(client: Client, content: bytes = LIST, into: UUID | str = "")
 
 async def hit(client: Client, name: str = "CHAN Tai Man") -> str:
     """Screen a name on record; the id of the first alert in the queue."""
-    answer = await client.post("/screening/desk", {"name": name, "kind": "Person"})
+    answer = await client.post("/screening/desk", {"name": name, "kind": "Person", "birth": "1962"})
     assert answer.status == 200, answer.text
     queue = (await client.get("/screening/alerts?order=newest")).text
     return queue.partition("/screening/alerts/")[2].partition("/")[0].partition('"')[0]
+
+
+def fields(answer: Answer) -> dict[str, str]:
+    """What the form of a page would send, without its buttons."""
+    form = answer.text.partition('id="desk"')[2]
+    inputs = re.findall(r"<input[^>]*>", form)
+    found = {}
+    for one in inputs:
+        name, value = (re.search(rf'{k}="([^"]*)"', one) for k in ("name", "value"))
+        if name and ('type="checkbox"' not in one or " checked" in one):
+            found[unescape(name[1])] = unescape(value[1]) if value else ""
+    for name, text in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>([^<]*)', form):
+        found[name] = unescape(text)
+    for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.S):
+        chosen = re.search(r'value="([^"]*)" selected', options) or re.search(
+            r'value="([^"]*)"', options
+        )
+        found[name] = unescape(chosen[1]) if chosen else ""
+    return found

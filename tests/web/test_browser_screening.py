@@ -211,3 +211,31 @@ def test_every_page_fits_a_desktop_and_a_phone_in_each_language(
     reviewer.shoot(f"{language}-batches")
     reviewer.wrong = [text for text in reviewer.wrong if "409" not in text]
     reviewer.done()
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_a_tuning_report_is_followed_until_it_is_taken_out(
+    browser: Browser, office: Served, language: str
+) -> None:
+    reviewer = Room.of(browser, office, REVIEWER, LOCALES[language])
+    page = reviewer.open("tuning")
+    if not page.locator("[name=lists]").count():
+        reviewer.open("lists/import")
+        _import(page, LIST)
+        page.fill("#f-name", "Watch list")
+        page.locator("#import button.primary").click()
+        page.wait_for_url("**/versions/*")
+        reviewer.open("tuning")
+    reviewer.shoot(f"{language}-tuning")
+    page.fill("#f-entries", "20")
+    page.locator("#desk form button.primary").click()
+    page.wait_for_url("**/tuning/*-*")
+    expect(page.locator(".headlines")).to_be_visible(timeout=30_000)
+    expect(page.locator(".plot > svg circle.marked").first).to_be_visible()
+    with page.expect_download() as taken:
+        page.locator("a[href$='report.pdf']").click()
+    assert taken.value.suggested_filename.startswith("tuning-report-")
+    for summary in page.locator(".as-table > summary").all():
+        summary.click()
+    reviewer.shoot(f"{language}-tuning-report")
+    reviewer.done()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -58,6 +59,15 @@ async def test_typing_leaves_no_trace_and_screening_does(
     assert "On record" in answer.text
     assert await count(database, actor, "screenings") == 1
     assert await count(database, actor, "screening_alerts") == 1
+
+
+async def test_without_a_list_the_desk_gives_no_answer(
+    analyst: Client, database: Database, actor: Actor
+) -> None:
+    answer = await analyst.post("/screening/desk", {"name": "CHAN Tai Man"})
+    assert answer.status == 409 and "no list to screen against" in answer.text
+    assert "No hit" not in answer.text
+    assert await count(database, actor, "screenings") == 0
 
 
 async def test_a_name_that_nobody_has_hits_nobody(analyst: Client, reviewer: Client) -> None:
@@ -122,6 +132,18 @@ async def test_a_version_that_shrinks_the_list_waits_for_a_person(reviewer: Clie
     assert "<dd>2</dd>" in (await reviewer.get(f"/screening/lists/{made}")).text
 
 
+async def test_a_version_that_takes_the_names_away_says_so_and_waits(reviewer: Client) -> None:
+    made = await imported(reviewer)
+    garbled = b"\n".join(
+        re.sub(rb"^(W-\d+),[^,]*,[^,]*", rb"\1,Qx,", line) for line in LIST.splitlines()
+    )
+    await imported(reviewer, garbled, made)
+    place = f"/screening/lists/{made}"
+    page = (await reviewer.get(place)).text
+    assert "Version 2 waits for a person" in page and "3 would lose a name (100% together)" in page
+    assert "失去名稱" in (await reviewer.get(place, accept_language="zh-HK")).text
+
+
 async def test_a_file_of_names_is_followed_to_its_hits(
     analyst: Client, reviewer: Client, house: House, actor: Actor
 ) -> None:
@@ -136,6 +158,49 @@ async def test_a_file_of_names_is_followed_to_its_hits(
     results = (await analyst.get(f"{place}/results.csv")).text
     assert "C-1" in results and "no hit" in results
     assert (await analyst.get(f"{place}/results.exe")).status == 422
+
+
+@pytest.mark.parametrize("path", ["/screening/batches", "/screening/lists", "/screening/lists/preview",
+                                  "/screening/customers/preview", "/screening/customers/file"])  # fmt: skip
+async def test_a_file_beyond_the_limit_is_refused_though_its_length_is_not_said(
+    reviewer: Client, house: House, database: Database, actor: Actor, path: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setitem(house.settings.__dict__, "max_upload_bytes", 1000)
+    content = b"name\n" + b"x" * 100_000
+    answer = await reviewer.upload(path, "a.csv", content, content_length="")
+    assert answer.status == 413, answer.text
+    assert await count(database, actor, "screening_batches") == 0
+    monkeypatch.setitem(house.settings.__dict__, "max_upload_bytes", 1_000_000)
+    assert (await reviewer.upload(path, "a.csv", content, content_length="")).status != 413
+
+
+async def test_anothers_file_shows_how_far_it_is_and_not_its_hits(
+    analyst: Client, reviewer: Client, visitor: Client, house: House, actor: Actor
+) -> None:
+    await imported(reviewer)
+    other = await member(visitor, house, actor, "Ho Man Kit", Role.ANALYST)
+    names = b"reference,name\nC-1,CHAN Tai Man\n"
+    place = (await analyst.upload("/screening/batches", "c.csv", names)).headers["location"]
+    await house.screening.registry.batches.work(actor.tenant_id)
+    answer = await other.get(place)
+    assert answer.status == 200 and "C-1" not in answer.text and "/results.csv" not in answer.text
+    assert "for whoever sent it" in answer.text
+    assert (await other.get(f"{place}/results.csv")).status == 403
+    assert (await other.post(f"{place}/remove")).status == 403
+    assert "C-1" in (await reviewer.get(place)).text
+
+
+@pytest.mark.parametrize("name", ["..", "a\0b.csv", "名" * 100 + ".csv", "..\\..\\w.csv"])
+async def test_a_lists_file_may_be_called_anything(reviewer: Client, name: str) -> None:
+    answer = await send_file(reviewer, "/screening/lists/preview", name, LIST, {"kind": "table"})
+    assert answer.status in (200, 422), answer.text
+
+
+async def test_a_version_that_no_list_can_have_is_not_found(reviewer: Client) -> None:
+    place = f"/screening/lists/{await imported(reviewer)}/versions/99999999999"
+    assert (await reviewer.get(place)).status == 404
+    assert (await reviewer.post(f"{place}/confirm")).status == 404
 
 
 async def test_a_file_that_is_no_table_is_refused(analyst: Client, reviewer: Client) -> None:

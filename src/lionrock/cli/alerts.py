@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+from lionrock.cli import alert_shares
 from lionrock.cli.actions import Action, group
 from lionrock.cli.alerts_output import say_case, say_queue
 from lionrock.cli.client import Client
@@ -34,14 +36,16 @@ def register(commands: Any) -> None:
     figures = action("counts", "how many wait, and where", run_counts)
     add_person(figures)
     _work(action)
+    alert_shares.register(action, _of_alert)
     proposing = _of_alert(action, "propose", "say what it is; another person decides", run_propose)
     proposing.add_argument("--reason", required=True, choices=[r.value for r in Reason])
     proposing.add_argument("--note", default="", help="what it rests on")
     approving = _of_alert(action, "approve", "decide as proposed; by another person", run_approve)
     approving.add_argument("--note", default="")
     approving.add_argument(
-        "--content", metavar="HASH", help="else that of the proposal as it is now"
-    )
+        "--content", metavar="HASH", required=True,
+        help="of the proposal that was looked at, as `alerts show` has it",
+    )  # fmt: skip
 
 
 def _work(action: Action) -> None:
@@ -53,7 +57,9 @@ def _work(action: Action) -> None:
     ):
         _of_alert(action, name, summary, run_step)
     giving = _of_alert(action, "assign", "give it to a member", run_step)
-    giving.add_argument("member", metavar="MEMBER", help="e-mail address or id")
+    giving.add_argument(
+        "member", metavar="MEMBER", help="id; or the address, for who may read members"
+    )
     for name, summary in _NOTED.items():
         noted = _of_alert(action, name, summary, run_step)
         noted.add_argument("--note", required=True)
@@ -114,14 +120,22 @@ async def _step(client: Client, arguments: argparse.Namespace) -> None:
         case "give-back":
             await client.delete(f"{path}/assignee")
         case "assign":
-            member = await find_member(client, arguments.member)
-            await client.put(f"{path}/assignee", {"member_id": member["id"]})
+            member = await _member(client, arguments.member)
+            await client.put(f"{path}/assignee", {"member_id": member})
         case "withdraw":
             await client.delete(f"{path}/proposal")
         case "escalate":
             await client.post(f"{path}/escalate", {"note": arguments.note})
         case "send-back":
             await client.post(f"{path}/decision", {"approve": False, "note": arguments.note})
+
+
+async def _member(client: Client, wanted: str) -> str:
+    """An id as it is: who gives alerts need not read the members' register, which addresses are in."""
+    try:
+        return str(UUID(wanted))
+    except ValueError:
+        return str((await find_member(client, wanted))["id"])
 
 
 async def run_propose(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -138,11 +152,7 @@ async def run_propose(settings: Settings, arguments: argparse.Namespace) -> int:
 
 async def run_approve(settings: Settings, arguments: argparse.Namespace) -> int:
     async with connect_as(settings, arguments) as client:
-        content = arguments.content
-        if content is None:
-            proposal = (await client.get(_path(arguments)))["proposal"]
-            content = proposal["content_hash"] if proposal else ""
-        body = {"approve": True, "content_hash": content, "note": arguments.note}
+        body = {"approve": True, "content_hash": arguments.content, "note": arguments.note}
         done = await client.post(f"{_path(arguments)}/decision", body)
     emit(done) if arguments.json else say(f"✓ decided: {done['disposition']}")
     return 0
@@ -150,14 +160,21 @@ async def run_approve(settings: Settings, arguments: argparse.Namespace) -> int:
 
 async def run_report(settings: Settings, arguments: argparse.Namespace) -> int:
     async with connect_as(settings, arguments) as client:
-        there = (await client.get(f"{_path(arguments)}/reports"))["reports"]
-        made = there[0] if there else (await client.post(f"{_path(arguments)}/reports", {}))["id"]
+        made = await _draft(client, f"{_path(arguments)}/reports")
         kind = "json" if arguments.out.suffix.lower() == ".json" else "pdf"
         path = f"/v1/screening/reports/{made}/export"
         size = await client.save(path, arguments.out, format=kind)
     done = {"report": made, "file": str(arguments.out), "bytes": size}
     emit(done) if arguments.json else say(f"✓ {arguments.out}: a draft. Nothing was filed.")
     return 0
+
+
+async def _draft(client: Client, path: str) -> str:
+    """The draft that is worked on, or a new one: what was concluded is over."""
+    there = (await client.get(path))["reports"]
+    if there and (await client.get(f"/v1/screening/reports/{there[0]}"))["outcome"] is None:
+        return str(there[0])
+    return str((await client.post(path, {}))["id"])
 
 
 def _path(arguments: argparse.Namespace) -> str:

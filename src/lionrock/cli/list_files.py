@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from lionrock.errors import InvalidInput
 from lionrock.screening.lists.kinds import ListKind
@@ -16,6 +17,7 @@ _NAMES: Final = {
     ListKind.UK_LIST: "UK Sanctions List",
     ListKind.FTM: "OpenSanctions",
 }
+_SHOWN: Final = 5
 _OFAC: Final = (ListKind.OFAC_CSV, ListKind.OFAC_ADVANCED, ListKind.OFAC_ENHANCED)
 
 
@@ -41,3 +43,15 @@ def name_for(kind: ListKind, files: Sequence[Path]) -> str:
     if kind in _OFAC:
         return "OFAC consolidated" if "cons" in files[0].name.lower() else "OFAC SDN"
     return _NAMES.get(kind) or files[0].stem[:100]
+
+
+def preview_of(kind: ListKind, path: Path, mapping: str | None) -> dict[str, Any]:
+    """What a table's columns would be read as, and its first entries. Nothing leaves this process."""
+    from lionrock.screening.lists.mapping import guess_mapping, headers, preview
+
+    if kind is not ListKind.TABLE:
+        raise InvalidInput(f"The file is of the kind {kind}: it needs no mapping.")
+    heads = headers(path)
+    columns = json.loads(mapping) if mapping else guess_mapping(heads)
+    first = [e.caption for e in preview(path, columns, _SHOWN)]
+    return {"kind": kind, "headers": heads, "mapping": columns, "first": first}

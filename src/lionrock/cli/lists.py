@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
 from lionrock.cli.actions import group
 from lionrock.cli.client import Client, connect
-from lionrock.cli.list_files import files_of, name_for
+from lionrock.cli.list_files import files_of, name_for, preview_of
 from lionrock.cli.lists_output import say_difference, say_imported, say_list, say_version
 from lionrock.cli.output import emit, say
 from lionrock.cli.person import add_person, connect_as
@@ -67,13 +68,13 @@ async def run_import(settings: Settings, arguments: argparse.Namespace) -> int:
     fields = {"mapping": _mapping(arguments.mapping)} if arguments.mapping else {}
     if arguments.kind:
         fields["kind"] = arguments.kind
+    if arguments.preview:
+        shown = await asyncio.to_thread(preview_of, kind, files[0], fields.get("mapping"))
+        emit(shown) if arguments.json else _say_preview(shown)
+        return 0
     async with connect_as(settings, arguments) as client:
         listed, made = await _list_for(client, arguments.list or name_for(kind, files), kind)
         path = f"/v1/screening/lists/{listed['id']}"
-        if arguments.preview:
-            found = await client.send_files(f"{path}/preview", files, **fields)
-            emit(found) if arguments.json else _say_preview(found)
-            return 0
         if arguments.again:
             fields["again"] = "true"
         found = await client.send_files(f"{path}/versions", files, **fields)

@@ -20,7 +20,7 @@ def register(action: Action) -> None:
     holds.add_argument("--release", metavar="HOLD")
     holds.add_argument("--reason")
     retention = action("retention", "what is past its time; say when a period began", run_retention)
-    retention.add_argument("--target", metavar="KIND=ID", help="a document or collection")
+    retention.add_argument("--target", metavar="KIND=ID", help="a document, collection or customer")
     retention.add_argument("--starts", choices=("relationship-end", "transaction", "decision"))
     retention.add_argument("--on", metavar="DATE")
     erase = action("erase", "propose an erasure, list them, save a certificate", run_erase)
@@ -86,7 +86,8 @@ async def run_retention(settings: Settings, arguments: argparse.Namespace) -> in
         return 0
     for due in found["due"]:
         held = f"  held by {due['hold']}" if due["hold"] else ""
-        print(f"{due['document_id']}  {due['retention_class']:<20} due {due['due_on']}{held}")
+        what = f"{due['kind']}={due['target_id']}"
+        print(f"{what:<47} {due['retention_class']:<20} due {due['due_on']}{held}")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""`lionrock screen NAME…`: names, a file of names or a payment against the lists, with the evidence."""
+"""`lionrock screen NAME…`: names, a file of names, a payment or a document against the lists, with the evidence."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import argparse
 import asyncio
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 from lionrock.cli.client import Client, connect
 from lionrock.cli.customers import identifier
 from lionrock.cli.lists import find as find_list
 from lionrock.cli.output import Bar, emit, say
-from lionrock.cli.screen_output import say_name, say_payments
-from lionrock.errors import InvalidInput
+from lionrock.cli.screen_output import say_document, say_name, say_payments
+from lionrock.errors import InvalidInput, LionrockError
 from lionrock.screening.entities import IdentifierKind, Schema
 from lionrock.screening.matching.scoring import MIDDLE
 from lionrock.settings import Settings
@@ -23,7 +24,7 @@ _KINDS: Final = ", ".join(k.value for k in IdentifierKind)
 
 def register(commands: Any) -> None:
     command = commands.add_parser(
-        "screen", help="screen names, a file or a payment against the lists"
+        "screen", help="screen names, a file, a payment or a document against the lists"
     )
     command.add_argument("names", nargs="*", metavar="NAME", help="in any script, each in quotes")
     command.add_argument("--schema", choices=[s.value for s in Schema], help="what is asked about")
@@ -61,13 +62,16 @@ def register(commands: Any) -> None:
         metavar="C",
         help="with --payment: hold what touches it",
     )
+    command.add_argument(
+        "--document", type=UUID, metavar="ID", help="the names in a document of the library"
+    )
     command.set_defaults(run=run)
 
 
 async def run(settings: Settings, arguments: argparse.Namespace) -> int:
-    given = [bool(arguments.names), bool(arguments.file), bool(arguments.payment)]
-    if sum(given) != 1:
-        raise InvalidInput("Say names, or --file with --out, or --payment: one of them.")
+    given = (arguments.names, arguments.file, arguments.payment, arguments.document)
+    if sum(map(bool, given)) != 1:
+        raise InvalidInput("Say names, or --file with --out, --payment or --document: one of them.")
     if arguments.file and not arguments.out:
         raise InvalidInput("Say by --out where the results go: a .csv or a .jsonl file.")
     for path in (arguments.file, arguments.payment):
@@ -78,6 +82,8 @@ async def run(settings: Settings, arguments: argparse.Namespace) -> int:
             return await _file(client, arguments)
         if arguments.payment:
             return await _payment(client, arguments)
+        if arguments.document:
+            return await _document(client, arguments)
         return await _names(client, arguments)
 
 
@@ -115,6 +121,25 @@ async def _payment(client: Client, arguments: argparse.Namespace) -> int:
     params = [("held_country", c) for c in arguments.held_country]
     found = await client.send_body("/v1/screening/payments", arguments.payment, params)
     emit(found) if arguments.json else say_payments(found)
+    return 0
+
+
+async def _document(client: Client, arguments: argparse.Namespace) -> int:
+    path, found = f"/v1/screening/documents/{arguments.document}", None
+    bar = Bar("names", quiet=arguments.json)
+    async for event, data in client.stream(path, {}):
+        if event == "progress":
+            bar.show(data["done"], data["total"], data["stage"])
+        else:
+            found = data
+    bar.close()
+    if found is None:
+        raise LionrockError("The server ended without a result: the document is not screened.")
+    if arguments.json:
+        emit(found)
+    else:
+        say_document(found, arguments.limit)
+        say(_WEIGHTS)
     return 0
 
 

@@ -43,6 +43,20 @@ def say_evidence(evidence: list[dict[str, Any]]) -> None:
         say(f"    {rest:+6.1f}  in {len(evidence) - _ROWS} more (--json shows all)")
 
 
+def say_document(found: dict[str, Any], most: int) -> None:
+    """Names with hits, each with its places; how many there are without."""
+    lists = ", ".join(dict.fromkeys(one["name"] for one in found["lists"]))
+    for name in (each for each in found["names"] if each["hits"]):
+        say(" ".join(name["names"]))
+        for place in name["places"]:
+            say(f"  p. {place['page']}  … {place['before']}[{place['text']}]{place['after']} …")
+        for hit in name["hits"][:most]:
+            _say_hit(hit)
+        say("")
+    hits, names, pages = found["found"], len(found["names"]), found["pages"]
+    say(f"→ {found['document']}: {names} names on {pages} pages, {hits} with a hit ({lists})")
+
+
 def say_payments(found: dict[str, Any]) -> None:
     """Each payment of a message: its decision, then the reasons."""
     for payment in found["payments"]:

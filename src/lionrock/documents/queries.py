@@ -59,6 +59,25 @@ JOIN documents d ON (d.tenant_id, d.id) = (v.tenant_id, v.document_id)
 WHERE p.tenant_id = $1 AND v.document_id = $2 AND p.number = $3 AND d.collection_id = ANY($4)
 """
 
+TEXTS: Final = """
+SELECT v.document_id, v.id AS version_id, d.name AS document, v.sha256, c.zero_retention, p.number,
+       p.text
+FROM pages p
+JOIN versions v ON (v.tenant_id, v.id) = (p.tenant_id, p.version_id)
+JOIN documents d ON (d.tenant_id, d.id) = (v.tenant_id, v.document_id)
+JOIN collections c ON (c.tenant_id, c.id) = (d.tenant_id, d.collection_id)
+WHERE p.tenant_id = $1 AND v.document_id = $2 AND d.collection_id = ANY($3)
+ORDER BY p.number
+"""
+
+LAYOUTS: Final = """
+SELECT v.document_id, p.version_id, p.number, p.width, p.height, p.text, p.layout FROM pages p
+JOIN versions v ON (v.tenant_id, v.id) = (p.tenant_id, p.version_id)
+JOIN documents d ON (d.tenant_id, d.id) = (v.tenant_id, v.document_id)
+WHERE p.tenant_id = $1 AND v.document_id = $2 AND p.number = ANY($3) AND d.collection_id = ANY($4)
+ORDER BY p.number
+"""
+
 PAGE_FILE: Final = """
 SELECT v.id, v.has_reading_copy, d.name FROM versions v
 JOIN documents d ON (d.tenant_id, d.id) = (v.tenant_id, v.document_id)

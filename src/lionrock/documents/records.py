@@ -7,13 +7,13 @@ it in every copy. `ROW` says how a row is named where its key is of two parts.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from lionrock.documents.parsed import ParsedPage, pack_runs, unpack_runs
-from lionrock.documents.schemas import Document, Page, Passage, State
+from lionrock.documents.schemas import Document, Page, Passage, State, Texts
 from lionrock.errors import Erased
 from lionrock.kernel.vault import scopes
 from lionrock.kernel.vault.sealing import DataKey
@@ -71,6 +71,19 @@ class Records:
         values["document"] = self.name(row["document_id"], row["document"])
         values["text"] = key.open_text("pages", where, "text", row["text"])
         return Page(**values)
+
+    def texts(self, rows: Sequence[asyncpg.Record]) -> Texts:
+        """A document's pages, from rows in their order; one at least."""
+        first, pages = rows[0], []
+        key = self.key(first["document_id"])
+        for row in rows:
+            where = row_name(row["version_id"], row["number"])
+            pages.append((row["number"], key.open_text("pages", where, "text", row["text"])))
+        return Texts(
+            document_id=first["document_id"], version_id=first["version_id"],
+            document=self.name(first["document_id"], first["document"]),
+            sha256=first["sha256"].hex(), zero_retention=first["zero_retention"], pages=pages,
+        )  # fmt: skip
 
     def parsed_page(self, row: asyncpg.Record) -> ParsedPage:
         """A page with the boxes of its text."""

@@ -64,6 +64,19 @@ class Page(BaseModel):
     text: str
 
 
+class Texts(BaseModel):
+    """A document's pages as (number, text), in order. `zero_retention`: its collection keeps nothing of
+    what is made from it."""
+
+    model_config = ConfigDict(frozen=True)
+    document_id: UUID
+    version_id: UUID
+    document: str
+    sha256: str
+    zero_retention: bool
+    pages: list[tuple[int, str]]
+
+
 class Passage(BaseModel):
     """A passage as stored, with where each part of its text stands."""
 

@@ -12,10 +12,11 @@ from lionrock.documents import queries, uploads
 from lionrock.documents.citations import Box, Citation
 from lionrock.documents.files import FileId, Files, Part
 from lionrock.documents.naming import clean_name
+from lionrock.documents.parsed import ParsedPage
 from lionrock.documents.personal import DocumentData, Forget
 from lionrock.documents.records import Records, there
 from lionrock.documents.render import page_image
-from lionrock.documents.schemas import Added, Document, Page, Passage, State
+from lionrock.documents.schemas import Added, Document, Page, Passage, State, Texts
 from lionrock.documents.uploads import Upload
 from lionrock.errors import Conflict, InvalidInput, NotFound
 from lionrock.kernel.access import readable_collections, require_on
@@ -163,6 +164,28 @@ class DocumentService:
         if row is None:
             raise NotFound("There is no such page here.")
         return Records(self._vault, actor.tenant_id).page(row)
+
+    async def texts(self, actor: Actor, document_id: UUID) -> Texts:
+        """The text of every page. `NotFound` as for `get`; `Conflict` for a document without pages."""
+        async with self._database.tenant_session(actor) as db:
+            allowed = await readable_collections(db, actor)
+            rows = await db.fetch(queries.TEXTS, actor.tenant_id, document_id, allowed)
+        if rows:
+            return Records(self._vault, actor.tenant_id).texts(rows)
+        await self.get(actor, document_id)
+        raise Conflict("The document has no pages yet: it is being read, or could not be.")
+
+    async def layouts(
+        self, actor: Actor, document_id: UUID, numbers: Sequence[int]
+    ) -> dict[int, ParsedPage]:
+        """Those of the pages that are there now and that the actor may read, by their numbers."""
+        async with self._database.tenant_session(actor) as db:
+            allowed = await readable_collections(db, actor)
+            rows = await db.fetch(
+                queries.LAYOUTS, actor.tenant_id, document_id, list(numbers), allowed
+            )
+        records = Records(self._vault, actor.tenant_id)
+        return {page.number: page for page in there(records.parsed_page, rows)}
 
     async def page_image(self, actor: Actor, document_id: UUID, number: int) -> bytes:
         """The page as a PNG, drawn from the file itself or its reading copy."""

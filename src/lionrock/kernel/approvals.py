@@ -121,8 +121,10 @@ async def revoke(db: asyncpg.Connection, actor: Actor, proposal_id: UUID) -> Non
     await record(db, actor, Event.APPROVAL_PROPOSAL_REVOKE, proposal_id)
 
 
-async def lapse(db: asyncpg.Connection, actor: Actor, proposal_id: UUID) -> None:
-    """Withdraw a proposal, or an approval not yet used, whose content is another by now.
+async def lapse(
+    db: asyncpg.Connection, actor: Actor, proposal_id: UUID, why: str = "changed"
+) -> None:
+    """Withdraw a proposal, or an approval not yet used, whose content is another or whose time is over.
 
     For the room whose content it is, in the transaction that changes it; settled ones stay as they are.
     """
@@ -132,7 +134,7 @@ async def lapse(db: asyncpg.Connection, actor: Actor, proposal_id: UUID) -> None
         *(actor.tenant_id, proposal_id),
     )
     if lapsed is not None:
-        details = {"why": "changed"}
+        details = {"why": why}
         await record(db, actor, Event.APPROVAL_PROPOSAL_REVOKE, proposal_id, details)
 
 

@@ -97,7 +97,12 @@ GRANTS: Final[dict[Role, frozenset[P]]] = {
         P.PURPOSES_PURPOSE_MANAGE,
     },
     Role.REGULATOR_OBSERVER: frozenset(
-        {P.AUDIT_LOG_VERIFY, P.DOCUMENTS_DOCUMENT_READ, P.SEARCH_PASSAGE_READ}
+        {
+            P.AUDIT_LOG_VERIFY,
+            P.DOCUMENTS_DOCUMENT_READ,
+            P.SCREENING_ALERT_READ,
+            P.SEARCH_PASSAGE_READ,
+        }
     ),
     Role.REVIEWER: _WORK
     | _SCREEN

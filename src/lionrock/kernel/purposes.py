@@ -72,6 +72,10 @@ RETENTION_CLASSES = (
                    minimum_months=60, starts="transaction",
                    source="Cap. 615, Schedule 2, section 20: at least five years after the transaction is"
                    " completed. As read in November 2026."),
+    RetentionClass(code="screening", title_en="Screenings and screened files",
+                   title_zh="篩查紀錄及已篩查的檔案", minimum_months=60,
+                   source="A choice, as long as Cap. 615, Schedule 2, section 20 asks of records of"
+                   " customers: what was screened is part of due diligence. The institution sets it."),
     RetentionClass(code="access-request", title_en="Log of refused access requests",
                    title_zh="拒絕查閱資料要求的紀錄簿", minimum_months=48, starts="decision",
                    source="Cap. 486, section 27: entries are kept for four years. As read in November 2026."),

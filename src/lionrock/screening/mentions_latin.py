@@ -41,7 +41,7 @@ _PLACES: Final = frozenset(
         "|"
     )
 )
-_INSTITUTIONS: Final = frozenset(
+INSTITUTIONS: Final = frozenset(
     "ordinance act regulation regulations guideline guidelines commission committee council nations republic "
     "convention recommendation recommendations treaty authority department bureau ministry office section chapter "
     "part schedule annex appendix article table figure note bank board group force police court tribunal "
@@ -161,7 +161,7 @@ def _is_word(token: re.Match[str], common: Collection[str]) -> bool:
     bare = _bare(token)
     if token.group() in _PARTICLES:
         return False
-    return bare in common or bare in _INSTITUTIONS or bare.endswith(("’s", "'s"))
+    return bare in common or bare in INSTITUTIONS or bare.endswith(("’s", "'s"))
 
 
 def _trimmed(tokens: list[re.Match[str]]) -> list[re.Match[str]]:
@@ -185,7 +185,7 @@ def _is_chinese(name: list[re.Match[str]], common: Collection[str]) -> bool:
     if not 2 <= len(name) <= _MOST or _place(name):
         return False
     words = [_bare(token) for token in name]
-    if _INSTITUTIONS & set(words):
+    if INSTITUTIONS & set(words):
         return False
     for surname, rest in ((words[0], words[1:]), (words[-1], words[:-1])):
         if not _is_surname(surname):

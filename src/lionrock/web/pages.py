@@ -33,11 +33,18 @@ from lionrock.web import (
     residency,
     screening_alerts,
     screening_batches,
+    screening_customer_edit,
+    screening_customer_import,
+    screening_customers,
     screening_decisions,
     screening_desk,
+    screening_documents,
     screening_import,
     screening_lists,
+    screening_policy,
     screening_reports,
+    screening_sharing,
+    screening_tuning,
     streaming,
     viewer,
     work,
@@ -60,12 +67,19 @@ _ADMINISTRATION = (
 )
 _SCREENING = (
     screening_desk,
+    screening_documents,
     screening_alerts,
     screening_decisions,
     screening_reports,
+    screening_sharing,
     screening_batches,
+    screening_customer_edit,
+    screening_customer_import,
+    screening_customers,
     screening_import,
     screening_lists,
+    screening_policy,
+    screening_tuning,
 )
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]

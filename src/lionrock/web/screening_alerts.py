@@ -12,14 +12,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from lionrock.doors import house
-from lionrock.kernel.actors import Actor
+from lionrock.kernel.actors import Actor, Role
 from lionrock.kernel.permissions import Permission as P
 from lionrock.screening.alerts.knowing import reviews
 from lionrock.screening.alerts.models import Case, HitView, Summary
 from lionrock.screening.alerts.queue import Filter, Order
 from lionrock.screening.alerts.reasons import Disposition, Reason
 from lionrock.screening.alerts.service import Alerts
-from lionrock.screening.alerts.states import ENDS, AlertState
+from lionrock.screening.alerts.states import CAN_BE_GIVEN, ENDS, AlertState
 from lionrock.web.administration import given_id
 from lionrock.web.auth import Reader
 from lionrock.web.i18n import Translator
@@ -31,9 +31,6 @@ from lionrock.web.sections import SCREENING, may
 
 PATH: Final = f"{SCREENING}/alerts"
 ON_A_PAGE: Final = 50
-_GIVEN: Final = frozenset(
-    {AlertState.OPEN, AlertState.ASSIGNED, AlertState.REOPENED, AlertState.ESCALATED}
-)
 
 routes = APIRouter()
 
@@ -101,8 +98,11 @@ async def queue(
     escalated: Annotated[bool, Query()] = False,
     after: Annotated[str, Query(max_length=300)] = "",
 ) -> Response:
+    """For an observer the cases that are shared with them, and nothing of the queue."""
     asked = Asked(state, who, list, order, overdue, escalated)
     alerts, speak = alerts_of(request), translator(request)
+    if observes(actor):
+        return page(request, "screening/shared.html", found=await alerts.sharing.with_me(actor))
     found = await alerts.queue.page(
         actor, asked.filter(actor), order=order, after=after or None, limit=ON_A_PAGE
     )
@@ -118,23 +118,30 @@ async def queue(
 
 @routes.get(f"{PATH}/{{alert_id}}")
 async def case(request: Request, actor: Reader, alert_id: UUID) -> Response:
-    """An alert, for its assignee and reviewers; for everyone else it is not there."""
+    """An alert, for its assignee, reviewers and observers whom it is shared with; for everyone else it
+    is not there."""
     alerts, speak = alerts_of(request), translator(request)
     found = await alerts.cases.view(actor, alert_id)
-    cleared = await alerts.clearances.of_alert(actor, alert_id)
+    cleared = [] if observes(actor) else await alerts.clearances.of_alert(actor, alert_id)
+    may_share = may(actor, P.COLLECTIONS_SHARE_MANAGE)
+    shares = await alerts.sharing.of_case(actor, alert_id) if may_share else []
     may_report = found.escalated_at is not None and may(actor, P.SCREENING_REPORT_PREPARE)
     reports = await alerts.reports.of_alert(actor, alert_id) if may_report else []
     return page(
         request, "screening/case.html", case=found, sides=[_side(h, speak) for h in found.hits],
-        cleared=cleared, reports=reports, allowed=allowed(actor, found), scored=scored,
-        clock=clock(found.alert, speak), names=await colleagues(request, actor),
-        lists=await lists_by_id(request, actor), reasons=_reasons(), ends=ENDS,
+        cleared=cleared, reports=reports, may_share=may_share, shares=shares,
+        allowed=allowed(actor, found), scored=scored, clock=clock(found.alert, speak),
+        names=await colleagues(request, actor), lists=await lists_by_id(request, actor), reasons=_reasons(), ends=ENDS,
     )  # fmt: skip
+
+
+def observes(actor: Actor) -> bool:
+    return Role.REGULATOR_OBSERVER in actor.roles
 
 
 def allowed(actor: Actor, case: Case) -> Allowed:
     alert = case.alert
-    state, mine = alert.state, bool(actor.people & {alert.assignee})
+    state, mine = alert.state, case.mine
     unfinished, proposes = state not in ENDS, may(actor, P.SCREENING_ALERT_PROPOSE)
     own = bool(actor.people & {case.proposed_by})
     proposed = state is AlertState.PROPOSED
@@ -142,8 +149,8 @@ def allowed(actor: Actor, case: Case) -> Allowed:
     return Allowed(
         mine=mine, propose=mine and proposes and state in (AlertState.ASSIGNED, AlertState.ESCALATED),
         take_back=proposed and own, decide=proposed and not own and reviews(actor),
-        give=state in _GIVEN and may(actor, P.SCREENING_ALERT_ASSIGN),
-        give_back=state in _GIVEN and alert.assignee is not None
+        give=state in CAN_BE_GIVEN and may(actor, P.SCREENING_ALERT_ASSIGN),
+        give_back=state in CAN_BE_GIVEN and alert.assignee is not None
         and (mine or may(actor, P.SCREENING_ALERT_ASSIGN)),
         escalate=proposes and case.escalated_at is None and state is not AlertState.WITHDRAWN
         and not cleared and (unfinished or state is AlertState.DECIDED),

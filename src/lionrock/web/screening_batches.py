@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from pathlib import PurePath
 from typing import Annotated, Any, Final, get_args
 from uuid import UUID
 
@@ -12,29 +11,25 @@ from fastapi import APIRouter, Request, Response
 from fastapi import Path as InPath
 from fastapi.responses import StreamingResponse
 
-from lionrock.doors import house
+from lionrock.doors import Bounded, house
 from lionrock.errors import InvalidInput
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
 from lionrock.screening.registry.batch_results import Output
-from lionrock.screening.registry.batches import Batches
-from lionrock.screening.registry.tabular import Format
+from lionrock.screening.registry.batches import Batches, may_have
 from lionrock.web.administration import ask, done
 from lionrock.web.auth import Reader
 from lionrock.web.rendering import page, translator
-from lionrock.web.screening_uploads import file_of, refuse_too_large
+from lionrock.web.screening_uploads import file_of, format_of, refuse_too_large
 from lionrock.web.screening_words import scored
 from lionrock.web.sections import SCREENING
 
 PATH: Final = f"{SCREENING}/batches"
 MOST_SHOWN: Final = 200
 _TYPES: Final[dict[Output, str]] = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}
-_NAMED: Final[dict[str, Format]] = {
-    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".xlsx": "xlsx", ".jsonl": "jsonl", ".ndjson": "jsonl",
-}  # fmt: skip
 
-routes = APIRouter()
+routes = APIRouter(route_class=Bounded)
 
 
 @routes.get(PATH)
@@ -49,12 +44,7 @@ async def submit(request: Request, actor: Reader) -> Response:
     refuse_too_large(request)
     async with request.form(max_files=1) as sent:
         file, name = file_of(request, sent)
-        kind = _NAMED.get(PurePath(name).suffix.casefold())
-        if kind is None:
-            raise InvalidInput(
-                translator(request).gettext("Choose a CSV, XLSX or JSON lines (.jsonl) file.")
-            )
-        made = await _batches(request).submit(actor, file.file, kind)
+        made = await _batches(request).submit(actor, file.file, format_of(request, name))
     return done(request, f"{PATH}/{made}")
 
 
@@ -63,9 +53,12 @@ async def one(request: Request, actor: Reader, batch_id: UUID) -> Response:
     """Progress; of a file that is done its hits too, which is on record as taking them out is."""
     batches = _batches(request)
     batch = await batches.get(actor, batch_id)
-    hits = await _hits(batches, actor, batch_id) if batch.state == "done" and batch.hits else []
+    shown = may_have(actor, batch.created_by)
+    done_with = shown and batch.state == "done" and batch.hits
+    hits = await _hits(batches, actor, batch_id) if done_with else []
     return page(
-        request, "screening/batch.html", batch=batch, hits=hits, scored=scored, most=MOST_SHOWN
+        request, "screening/batch.html", batch=batch, hits=hits, scored=scored, most=MOST_SHOWN,
+        shown=shown,
     )  # fmt: skip
 
 
@@ -76,11 +69,11 @@ async def results(
     if output not in get_args(Output):
         raise InvalidInput("The address or the form is not one of this server's.")
     chosen: Output = "csv" if output == "csv" else "jsonl"
-    await _batches(request).get(actor, batch_id)
+    reading = _batches(request).results(actor, batch_id, chosen)
+    first = await anext(reading, b"")  # what is wrong is said before the answer begins
     name = f"screening-{str(batch_id)[:8]}.{output}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    body = _batches(request).results(actor, batch_id, chosen)
-    return StreamingResponse(body, media_type=_TYPES[chosen], headers=headers)
+    return StreamingResponse(_joined(first, reading), media_type=_TYPES[chosen], headers=headers)
 
 
 @routes.post(f"{PATH}/{{batch_id}}/stop")
@@ -103,6 +96,12 @@ async def ask_remove(request: Request, actor: Reader, batch_id: UUID) -> Respons
 async def remove(request: Request, actor: Reader, batch_id: UUID) -> Response:
     await _batches(request).remove(actor, batch_id)
     return done(request, PATH)
+
+
+async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for part in rest:
+        yield part
 
 
 def _batches(request: Request) -> Batches:

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
 
-from lionrock.kernel.actors import NOBODY, Actor
-from lionrock.kernel.decisions import Resource, require
+from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
+from lionrock.screening.alerts.knowing import must_review
 from lionrock.screening.alerts.models import NewProposal, Reference
 from lionrock.screening.alerts.reasons import Reason
 from lionrock.web.administration import done
@@ -77,14 +77,14 @@ async def approve(
     note: Note = "",
 ) -> Response:
     """`content`: the hash of what was on the page."""
-    _may_decide(actor)
+    must_review(actor)
     await alerts_of(request).dispositions.approve(actor, alert_id, content, note.strip())
     return _on(request, alert_id)
 
 
 @routes.post(f"{PATH}/{{alert_id}}/send-back")
 async def send_back(request: Request, actor: Reader, alert_id: UUID, note: Note = "") -> Response:
-    _may_decide(actor)
+    must_review(actor)
     await alerts_of(request).dispositions.send_back(actor, alert_id, note)
     return _on(request, alert_id)
 
@@ -105,12 +105,6 @@ async def revoke(
     await alerts.clearances.of_alert(actor, alert_id)
     await alerts.clearances.revoke(actor, clearance_id, note)
     return _on(request, alert_id)
-
-
-def _may_decide(actor: Actor) -> None:
-    """On others' proposals at all, before it is told whether this one is there."""
-    others = Resource(actor.tenant_id, created_by=frozenset({NOBODY}), state="pending")
-    require(actor, P.SCREENING_ALERT_DECIDE, others)
 
 
 def _on(request: Request, alert_id: UUID) -> Response:

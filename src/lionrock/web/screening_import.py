@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 from uuid import UUID
@@ -19,6 +19,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
+from lionrock.doors import Bounded
 from lionrock.errors import InvalidInput
 from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
@@ -27,6 +28,7 @@ from lionrock.screening.lists import mapping as tables
 from lionrock.screening.lists import reading
 from lionrock.screening.lists.fields import Field
 from lionrock.screening.lists.kinds import ListKind
+from lionrock.screening.registry.files import safe_name
 from lionrock.web.administration import done, given_id
 from lionrock.web.auth import Reader
 from lionrock.web.rendering import page, translator
@@ -37,7 +39,7 @@ from lionrock.web.screening_uploads import file_of, refuse_too_large
 _SHOWN: Final = 5
 _COLUMN: Final = "column-"
 
-routes = APIRouter()
+routes = APIRouter(route_class=Bounded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def _laid_down(request: Request, sent: FormData) -> Iterator[Path]:
     """The file that was sent, under its own name, for as long as it is read."""
     file, name = file_of(request, sent)
     with TemporaryDirectory(prefix="list-") as folder:
-        path = Path(folder) / (PurePath(name.replace("\\", "/")).name[-100:] or "list")
+        path = Path(folder) / safe_name(name)
         with path.open("wb") as kept:
             shutil.copyfileobj(file.file, kept)
         yield path

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from lionrock.doors import house
 from lionrock.errors import NotFound
+from lionrock.kernel.actors import Actor
 from lionrock.kernel.decisions import ABSENT, require
 from lionrock.kernel.permissions import Permission as P
 from lionrock.screening.entities import Entity
@@ -28,6 +29,7 @@ from lionrock.web.sections import SCREENING
 
 PATH: Final = f"{SCREENING}/lists"
 ON_A_PAGE: Final = 50
+MOST_VERSIONS: Final = 100
 
 routes = APIRouter()
 
@@ -56,7 +58,7 @@ async def listing(request: Request, actor: Reader) -> Response:
     registry = registry_of(request)
     shelves = []
     for one in await registry.lists.listing(actor):
-        shelves.append(shelf_of(one, await registry.lists.versions(actor, one.id)))
+        shelves.append(shelf_of(one, await _versions(registry, actor, one)))
     return page(
         request, "screening/lists.html", shelves=shelves, threshold=registry.screener.engine.threshold
     )  # fmt: skip
@@ -66,7 +68,7 @@ async def listing(request: Request, actor: Reader) -> Response:
 async def one(request: Request, actor: Reader, list_id: UUID) -> Response:
     registry = registry_of(request)
     found = await registry.lists.get(actor, list_id)
-    versions = await registry.lists.versions(actor, list_id)
+    versions = await _versions(registry, actor, found, MOST_VERSIONS)
     return page(
         request, "screening/list.html", list=found, versions=versions, names=await known_names(request, actor),
         shelf=shelf_of(found, versions), threshold=registry.screener.engine.threshold,
@@ -84,11 +86,7 @@ async def version(
     """What a version changed; of one that waits, what it would change."""
     registry = registry_of(request)
     listed = await registry.lists.get(actor, list_id)
-    found = next(
-        (v for v in await registry.lists.versions(actor, list_id) if v.number == number), None
-    )
-    if found is None:
-        raise NotFound(ABSENT)
+    found = await registry.lists.version(actor, list_id, number)
     speak = translator(request)
     differences = await registry.differences.page(
         actor, list_id, number, after=after, limit=ON_A_PAGE + 1
@@ -146,6 +144,16 @@ async def entry(request: Request, actor: Reader, list_id: UUID, entry_id: UUID) 
 
 def registry_of(request: Request) -> Registry:
     return house(request).screening.registry
+
+
+async def _versions(
+    registry: Registry, actor: Actor, found: ScreeningList, most: int = 1
+) -> list[Version]:
+    """The newest, of which the first alone may still come, and the one in use."""
+    versions = list(await registry.lists.versions(actor, found.id, limit=most))
+    if found.current_version and all(v.number != found.current_version for v in versions):
+        versions.append(await registry.lists.version(actor, found.id, found.current_version))
+    return versions
 
 
 def shelf_of(found: ScreeningList, versions: Any) -> Shelf:

@@ -10,7 +10,7 @@ from fastapi import Request
 
 from lionrock.doors import house
 from lionrock.kernel.actors import NOBODY, Actor, Role
-from lionrock.kernel.decisions import require
+from lionrock.kernel.decisions import Resource, require
 from lionrock.kernel.grants import GRANTS
 from lionrock.kernel.permissions import Permission as P
 from lionrock.web.administration import names
@@ -25,6 +25,8 @@ class Colleague:
     name: str
     works: bool
     """Alerts may be given to them now."""
+    observes: bool = False
+    """Cases may be shared with them now."""
 
 
 class Colleagues:
@@ -34,6 +36,7 @@ class Colleagues:
         self._actor, self._speak = actor, speak
         self._names = {c.id: c.name for c in everyone}
         self.workers = sorted((c for c in everyone if c.works), key=lambda c: c.name.casefold())
+        self.observers = [c for c in everyone if c.observes]
 
     def __call__(self, id: UUID | None) -> str:
         if id is None or id == NOBODY:
@@ -44,8 +47,9 @@ class Colleagues:
 
 
 async def colleagues(request: Request, actor: Actor) -> Colleagues:
-    """The tenant's members, for whoever may look at alerts."""
-    require(actor, P.SCREENING_ALERT_READ)
+    """The tenant's members, for whoever may look at alerts, or at one that is shared with them."""
+    shown = Resource(actor.tenant_id, shared_with=frozenset({actor.id}))
+    require(actor, P.SCREENING_ALERT_READ, shown)
     found, tenant = house(request), actor.tenant_id
     async with found.database.tenant_session(actor) as db:
         rows = await db.fetch(
@@ -56,7 +60,10 @@ async def colleagues(request: Request, actor: Actor) -> Colleagues:
     opened = found.people.fields.open
     everyone = [
         Colleague(
-            r["id"], opened(tenant, r["id"], "name", r["name"]), r["here"] and _may_work(r["roles"])
+            r["id"],
+            opened(tenant, r["id"], "name", r["name"]),
+            r["here"] and _may_work(r["roles"]),
+            r["here"] and Role.REGULATOR_OBSERVER in r["roles"],
         )
         for r in rows
     ]

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 
-from lionrock.doors import house
+from lionrock.doors import FORM_BYTES, house
 from lionrock.errors import InvalidInput, TooLarge
+from lionrock.screening.registry.files import format_named
+from lionrock.screening.registry.tabular import Format
 from lionrock.web.rendering import translator
-
-_OVERHEAD: Final = 1 << 16
-"""What a form may add to the bytes of its file."""
 
 
 def refuse_too_large(request: Request) -> None:
-    """`TooLarge` before the body is read: its end would be refused anyway."""
+    """`TooLarge` before the body is read, in the reader's language. `doors.Bounded` counts what comes."""
     most = house(request).settings.max_upload_bytes
     length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > most + _OVERHEAD:
+    if length.isdecimal() and int(length) > most + FORM_BYTES:
         speak = translator(request)
         raise TooLarge(
             speak.gettext(
@@ -34,3 +31,13 @@ def file_of(request: Request, sent: FormData) -> tuple[UploadFile, str]:
     if not isinstance(file, UploadFile) or not file.filename:
         raise InvalidInput(translator(request).gettext("Choose a file first."))
     return file, file.filename
+
+
+def format_of(request: Request, name: str) -> Format:
+    """What a file of names or customers is, by the end of its name. `InvalidInput` for another."""
+    found = format_named(name)
+    if found is None:
+        raise InvalidInput(
+            translator(request).gettext("Choose a CSV, XLSX or JSON lines (.jsonl) file.")
+        )
+    return found

@@ -36,8 +36,11 @@ SECTIONS = (
 SCREENING_SECTIONS = (
     Section("desk", P.SCREENING_NAME_SCREEN, SCREENING),
     Section("alerts", P.SCREENING_ALERT_READ, SCREENING),
+    Section("customers", P.SCREENING_CUSTOMER_READ, SCREENING),
     Section("batches", P.SCREENING_BATCH_RUN, SCREENING),
     Section("lists", P.SCREENING_LIST_READ, SCREENING),
+    Section("policy", P.SCREENING_LIST_READ, SCREENING),
+    Section("tuning", P.SCREENING_TUNING_RUN, SCREENING),
 )
 
 

@@ -16,7 +16,7 @@ from lionrock.errors import Forbidden, InvalidInput, NotFound
 from lionrock.kernel.actors import Actor, Role
 from lionrock.kernel.database import Database
 from lionrock.kernel.vault.service import Vault
-from lionrock.screening.entities import Entity, Name, Schema
+from lionrock.screening.entities import Entity, Identifier, IdentifierKind, Name, Schema
 from lionrock.screening.registry.registry import Registry
 from lionrock.screening.tuning.facts import Wanted
 from lionrock.screening.tuning.service import Tuning
@@ -176,3 +176,12 @@ async def test_it_is_for_reviewers_and_of_lists_in_use(
         await office.tuning.run(elsewhere, Wanted(lists=[office.un]))
     with pytest.raises(InvalidInput):
         await office.tuning.run(elsewhere)
+
+
+async def test_newly_designated_names_are_tried_by_their_first_name_alone(office: Office) -> None:
+    """A name too common to be found, which a number of its own would find."""
+    number = Identifier(IdentifierKind.PASSPORT, "K0000001")
+    listed = Entity("5", Schema.PERSON, (Name("Chan"),), identifiers=(number,))
+    await office.registry.imports.take(office.reviewer, office.un, Listed([*LISTED, listed]))
+    (un,) = (await office.tuning.run(office.reviewer)).facts.lists
+    assert (un.newest, un.newest_sampled, un.newest_found) == (1, 1, 0)

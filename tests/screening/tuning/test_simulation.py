@@ -46,3 +46,10 @@ def test_a_higher_threshold_finds_no_more_and_every_score_is_counted_once(
     made = bins(variants, customers, decided)
     assert sum(b.variants for b in made) == len(variants)
     assert sum(b.decided_false for b in made) == len(false)
+
+
+@pytest.mark.parametrize("twentieth", range(20))
+def test_a_score_at_the_edge_of_a_bin_is_counted_in_it(twentieth: int) -> None:
+    score = twentieth / 20
+    made = bins([score], [round(score, 4)], {})
+    assert [(b.least, b.variants, b.customers) for b in made if b.variants] == [(score, 1, 1)]

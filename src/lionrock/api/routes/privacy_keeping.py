@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -14,7 +13,7 @@ from lionrock.doors import house
 from lionrock.kernel.privacy.breaches import Breach, BreachFacts, EntryFacts
 from lionrock.kernel.privacy.erasure_records import Erasure, ErasureTarget, Reason
 from lionrock.kernel.privacy.holds import Hold, Target
-from lionrock.kernel.privacy.retention import Due, Starts
+from lionrock.kernel.privacy.retention import Begins, Due, Starts
 
 _CSV = "text/csv; charset=utf-8"
 
@@ -47,7 +46,7 @@ class NewStart(BaseModel):
     """On which day a relationship ended, a transaction was completed, a decision was made."""
 
     model_config = ConfigDict(extra="forbid")
-    kind: Literal["collection", "document"]
+    kind: Begins
     target_id: UUID
     starts: Starts
     on_day: date
@@ -104,7 +103,7 @@ def _holds(routes: APIRouter) -> None:
 def _retention(routes: APIRouter) -> None:
     @routes.get("/privacy/retention")
     async def due(request: Request, actor: ActorDep) -> DueList:
-        """Documents whose longest time is over. Nothing is erased by looking."""
+        """What is past its longest time. Nothing is erased by looking."""
         return DueList(due=await house(request).privacy.retention.due(actor))
 
     @routes.put("/privacy/retention/starts", status_code=204)
@@ -117,7 +116,9 @@ def _retention(routes: APIRouter) -> None:
 def _erasures(routes: APIRouter) -> None:
     @routes.post("/privacy/erasures", status_code=201)
     async def propose(request: Request, actor: ActorDep, wanted: NewErasure) -> Erasure:
-        """Propose to erase documents, runs or people's records, as they are now."""
+        """Propose to erase documents, runs, people's records, customers with their cases, single cases,
+        screenings or screened files, as they are now. 409 with the reason, and the day from which it
+        can be erased where one is known, for what a hold or a law keeps."""
         erasures = house(request).privacy.erasures
         made = await erasures.propose(actor, wanted.targets, wanted.reason)
         return await erasures.get(actor, made)

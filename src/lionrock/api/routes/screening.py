@@ -9,20 +9,24 @@ from lionrock.api.routes import (
     screening_alerts,
     screening_batches,
     screening_customers,
+    screening_documents,
     screening_list_versions,
     screening_lists,
     screening_names,
     screening_payments,
     screening_reports,
+    screening_shares,
     screening_tuning,
 )
+from lionrock.doors import Bounded
 
 
 def router() -> APIRouter:
-    routes = APIRouter(tags=["screening"])
+    routes = APIRouter(tags=["screening"], route_class=Bounded)
     for part in (
         screening_names,
         screening_payments,
+        screening_documents,
         screening_lists,
         screening_list_versions,
         screening_customers,
@@ -30,6 +34,7 @@ def router() -> APIRouter:
         screening_alerts,
         screening_alert_work,
         screening_reports,
+        screening_shares,
         screening_tuning,
     ):
         part.add(routes)

@@ -10,9 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from lionrock.api.deps import ActorDep
 from lionrock.doors import house
 from lionrock.errors import InvalidInput
-from lionrock.kernel.actors import NOBODY, Actor
-from lionrock.kernel.decisions import Resource, require
-from lionrock.kernel.permissions import Permission as P
+from lionrock.screening.alerts.knowing import must_review
 from lionrock.screening.alerts.models import NewProposal
 from lionrock.screening.alerts.reasons import Disposition
 
@@ -82,7 +80,7 @@ def add(routes: APIRouter) -> None:
         request: Request, actor: ActorDep, alert_id: UUID, wanted: Decision
     ) -> Decided:
         """Another person than the proposer decides, signed in: a key decides nothing."""
-        _may_decide(actor)
+        must_review(actor)
         dispositions = house(request).screening.alerts.dispositions
         if not wanted.approve:
             await dispositions.send_back(actor, alert_id, wanted.note)
@@ -101,9 +99,3 @@ def add(routes: APIRouter) -> None:
     async def revoke(request: Request, actor: ActorDep, clearance_id: UUID, wanted: Note) -> None:
         """End a clearance before its time; if the hit stands, its alert is open again."""
         await house(request).screening.alerts.clearances.revoke(actor, clearance_id, wanted.note)
-
-
-def _may_decide(actor: Actor) -> None:
-    """Before it is told whether the alert is there: may they decide on anyone's work at all?"""
-    somebodys = Resource(actor.tenant_id, created_by=frozenset({NOBODY}), state="pending")
-    require(actor, P.SCREENING_ALERT_DECIDE, somebodys)

@@ -68,7 +68,8 @@ def add(routes: APIRouter) -> None:
 
     @routes.get("/screening/alerts/{alert_id}")
     async def case(request: Request, actor: ActorDep, alert_id: UUID) -> Case:
-        """All of it, for its assignee and for who decides. Each opening is an event."""
+        """All of it, for its assignee, for who decides, and for an observer while it is shared with
+        them. Each opening is an event."""
         return await house(request).screening.alerts.cases.view(actor, alert_id)
 
     @routes.get("/screening/alerts/{alert_id}/clearances")

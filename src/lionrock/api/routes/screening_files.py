@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -14,19 +13,15 @@ from typing import BinaryIO, Final, cast
 from fastapi import Request, UploadFile
 
 from lionrock.errors import InvalidInput, TooLarge
+from lionrock.screening.registry.files import format_named, safe_name
 from lionrock.screening.registry.tabular import Format
 
-_FORMATS: Final[dict[str, Format]] = {
-    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".xlsx": "xlsx",
-    ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
-}  # fmt: skip
-_UNSAFE: Final = re.compile(r"[^\w.()+ -]")
 _IN_MEMORY: Final = 1 << 20
 
 
 def format_of(file: UploadFile) -> Format:
     """By the name's ending. `InvalidInput` for another."""
-    found = _FORMATS.get(Path(file.filename or "").suffix.lower())
+    found = format_named(file.filename)
     if found is None:
         raise InvalidInput("A file of names is CSV, XLSX or JSON lines: its name ends in it.")
     return found
@@ -45,7 +40,7 @@ async def laid_out(files: Sequence[UploadFile], most: int) -> AsyncIterator[Path
     for file in files:
         _within(file, most)
     with tempfile.TemporaryDirectory(prefix="lionrock-list-") as folder:
-        paths = [Path(folder) / _safe(file.filename) for file in files]
+        paths = [Path(folder) / safe_name(file.filename) for file in files]
         if len(set(paths)) != len(paths):
             raise InvalidInput("Two of the files have one name.")
         for file, path in zip(files, paths, strict=True):
@@ -70,12 +65,6 @@ async def body_of(request: Request, most: int) -> AsyncIterator[BinaryIO]:
 def _within(file: UploadFile, most: int) -> None:
     if (file.size or 0) > most:
         raise TooLarge(f"The file is larger than {most} bytes, this server's limit.")
-
-
-def _safe(name: str | None) -> str:
-    """The name without a path, and without what a message about it should not hold."""
-    plain = _UNSAFE.sub("_", Path(name or "").name)[-100:].lstrip(".")
-    return plain or "list"
 
 
 def _write(file: UploadFile, path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from fastapi import Path as InPath
 from pydantic import BaseModel
 
 from lionrock.api.deps import ActorDep
@@ -21,11 +22,12 @@ from lionrock.kernel.permissions import Permission as P
 from lionrock.screening.lists.kinds import ListKind
 from lionrock.screening.registry.differences import Difference
 from lionrock.screening.registry.entries import FIRST
-from lionrock.screening.registry.lists import Version
+from lionrock.screening.registry.lists import MOST_NUMBER, Version
 
 if TYPE_CHECKING:
     from lionrock.screening.lists.reading import Reading
 
+Number = Annotated[int, InPath(ge=1, lt=MOST_NUMBER)]
 _FEW = 20
 _Files = Annotated[list[UploadFile], File(min_length=1, max_length=10)]
 _Mapping = Annotated[str, Form(max_length=100_000, description="JSON: column to field.")]
@@ -74,9 +76,14 @@ class Differences(BaseModel):
 
 def add(routes: APIRouter) -> None:
     @routes.get("/screening/lists/{list_id}/versions")
-    async def versions(request: Request, actor: ActorDep, list_id: UUID) -> Versions:
-        """The newest first."""
-        found = await house(request).screening.registry.lists.versions(actor, list_id)
+    async def versions(
+        request: Request, actor: ActorDep, list_id: UUID,
+        before: Annotated[int, Query(ge=1, le=MOST_NUMBER)] = MOST_NUMBER,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    ) -> Versions:  # fmt: skip
+        """The newest first; for the next page give the last number as `before`."""
+        lists = house(request).screening.registry.lists
+        found = await lists.versions(actor, list_id, before=before, limit=limit)
         return Versions(versions=list(found))
 
     @routes.post("/screening/lists/{list_id}/versions", status_code=201)
@@ -118,7 +125,7 @@ def add(routes: APIRouter) -> None:
 def _decisions(routes: APIRouter) -> None:
     @routes.get("/screening/lists/{list_id}/versions/{number}/differences")
     async def differences(
-        request: Request, actor: ActorDep, list_id: UUID, number: int, after: UUID = FIRST,
+        request: Request, actor: ActorDep, list_id: UUID, number: Number, after: UUID = FIRST,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> Differences:  # fmt: skip
         """What the version changed, or would change."""
@@ -129,12 +136,12 @@ def _decisions(routes: APIRouter) -> None:
         return Differences(differences=[_difference(d) for d in found], next=last)
 
     @routes.post("/screening/lists/{list_id}/versions/{number}/confirm")
-    async def confirm(request: Request, actor: ActorDep, list_id: UUID, number: int) -> Version:
+    async def confirm(request: Request, actor: ActorDep, list_id: UUID, number: Number) -> Version:
         """Apply a version that waits. By a person who is signed in, not by a key."""
         return await house(request).screening.registry.imports.confirm(actor, list_id, number)
 
     @routes.post("/screening/lists/{list_id}/versions/{number}/refuse", status_code=204)
-    async def refuse(request: Request, actor: ActorDep, list_id: UUID, number: int) -> None:
+    async def refuse(request: Request, actor: ActorDep, list_id: UUID, number: Number) -> None:
         """Drop a version that waits. By a person who is signed in, not by a key."""
         await house(request).screening.registry.imports.refuse(actor, list_id, number)
 

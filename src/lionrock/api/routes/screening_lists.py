@@ -12,7 +12,7 @@ from lionrock.api.deps import ActorDep
 from lionrock.doors import house
 from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
-from lionrock.screening.registry.lists import ScreeningList
+from lionrock.screening.registry.lists import Same, ScreeningList
 
 Threshold = Annotated[float, Field(gt=0, lt=1)]
 
@@ -67,13 +67,10 @@ def add(routes: APIRouter) -> None:
         """Another threshold, or another use, has customers screened again."""
         require(actor, P.SCREENING_LIST_MANAGE)
         lists = house(request).screening.registry.lists
-        was = await lists.get(actor, list_id)
-        given = {
-            k for k in wanted.model_fields_set if k == "threshold" or getattr(wanted, k) is not None
-        }
-        now = was.model_copy(update={k: getattr(wanted, k) for k in given})
+        said = "threshold" in wanted.model_fields_set
         await lists.change(
-            actor, list_id, name=now.name, active=now.active, threshold=now.threshold,
-            type_thresholds=now.type_thresholds,
+            actor, list_id, name=wanted.name, active=wanted.active,
+            threshold=wanted.threshold if said else Same.SAME,
+            type_thresholds=wanted.type_thresholds,
         )  # fmt: skip
         return await lists.get(actor, list_id)

@@ -28,7 +28,7 @@ from lionrock.screening.registry.states import State, applied
 
 class _Against(BaseModel):
     lists: list[UUID] | None = Field(
-        default=None, max_length=200, description="All, if none is said."
+        default=None, min_length=1, max_length=200, description="All in use, if it is left out."
     )
     threshold: float | None = Field(
         default=None, gt=0, lt=1, description="For all lists, in the place of their own."
@@ -132,7 +132,6 @@ def add(routes: APIRouter) -> None:
 async def _screened(found: Any, actor: Actor, wanted: NameQuery | EntityQuery) -> Screened:
     require(actor, P.SCREENING_NAME_SCREEN)
     query = wanted.entity("query")
-    await in_use(found.database, actor)
     done = await found.screening.registry.screening.run(
         actor, query, lists=wanted.lists, threshold=wanted.threshold, type=wanted.type
     )

@@ -21,6 +21,7 @@ from lionrock.screening.entities import (
 from lionrock.screening.ftm import from_ftm
 
 Word = Annotated[str, Field(max_length=500)]
+Words = Annotated[list[Word], Field(max_length=100)]
 
 
 class GivenIdentifier(BaseModel):
@@ -42,11 +43,11 @@ class Given(BaseModel):
         default=Schema.LEGAL_ENTITY, alias="schema",
         description="LegalEntity: a person or an organisation, it is not said which.",
     )  # fmt: skip
-    birth: list[Word] | Word = Field(default=[], description="One, or several alternatives.")
+    birth: Words | Word = Field(default=[], description="One, or several alternatives.")
     gender: str = Field(default="", pattern="^(male|female|)$")
-    country: list[Word] | Word = []
+    country: Words | Word = []
     identifiers: list[GivenIdentifier] = Field(default=[], max_length=50)
-    address: list[Word] | Word = []
+    address: Words | Word = []
 
     def entity(self, id: str = "") -> Entity:
         """`InvalidInput` for a birth or a country that cannot be read."""
@@ -78,7 +79,7 @@ class GivenEntity(BaseModel):
     model_config = ConfigDict(extra="allow", populate_by_name=True)
     id: str = Field(default="", max_length=500)
     schema_: str = Field(alias="schema", max_length=100)
-    properties: dict[str, list[Any]] = Field(max_length=200)
+    properties: dict[str, Annotated[list[Any], Field(max_length=1000)]] = Field(max_length=200)
 
     def entity(self, id: str = "") -> Entity:
         told = self.model_dump(by_alias=True)
@@ -99,7 +100,7 @@ def either(plain: Any, entity: Any) -> Any:
 
 def country_of(text: str) -> str:
     """ISO 3166-1 alpha-2 in lower case. `InvalidInput` for what is no country."""
-    found = countries.code(text) or countries.code(text.upper())
+    found = countries.given(text)
     if not found:
         raise InvalidInput(
             "A country is none that is known: say its name, or its code (ISO 3166-1), as HK."

@@ -134,6 +134,7 @@ def _parts(egress: Egress, settings: Settings) -> list[Part]:
         _place(egress, "database", _database(url)),
         _place(egress, "language model", settings.engine or ""),
         _place(egress, "embeddings", settings.embeddings if "://" in settings.embeddings else ""),
+        _place(egress, "screening cluster", _url(settings.screening_ray)),
         Part(part="model mirror", where=settings.mirror or "none", listed=True),
         Part(part="files and indexes", where=str(settings.home), listed=True),
     ]
@@ -143,6 +144,10 @@ def _database(url: str) -> str:
     """As an http URL, which is what `parse_url` reads; without user and password."""
     place = urlsplit(url).netloc.rpartition("@")[2]
     return f"http://{place if ':' in place else f'{place}:5432'}" if place else ""
+
+
+def _url(place: str) -> str:
+    return f"http://{place}" if place else ""
 
 
 def _place(egress: Egress, part: str, url: str) -> Part:

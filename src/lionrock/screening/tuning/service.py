@@ -23,6 +23,7 @@ from lionrock.screening.registry.screener import Against
 from lionrock.screening.registry.states import ListState, applied
 from lionrock.screening.tuning import paper, sampling, simulation, trials, wording
 from lionrock.screening.tuning.facts import Facts, ListFacts, Wanted
+from lionrock.screening.tuning.progress import Stage, Tell, of_stage, silent
 
 if TYPE_CHECKING:
     import asyncpg
@@ -47,15 +48,16 @@ class Tuning:
     def __init__(self, database: Database, registry: Registry) -> None:
         self._database, self._registry = database, registry
 
-    async def run(self, actor: Actor, wanted: Wanted | None = None) -> Report:
-        """Measure and report. Changes nothing; keeps nothing but the event.
+    async def run(self, actor: Actor, wanted: Wanted | None = None, tell: Tell = silent) -> Report:
+        """Measure and report, telling `tell` how far it is. Changes nothing; keeps nothing but the event.
 
         `NotFound` for a list not in use, `InvalidInput` if none is. Time: linear in what is drawn,
         some milliseconds a name. Memory: what is drawn, and its pairs above `FLOOR`.
         """
         require(actor, P.SCREENING_TUNING_RUN)
         wanted = wanted or Wanted()
-        facts = await self._measured(actor, wanted)
+        facts = await self._measured(actor, wanted, tell)
+        tell(Stage.REPORT, 0, 0)
         written = canonical(wording.document(facts))
         sha256 = hashlib.sha256(written).hexdigest()
         pdf = await asyncio.to_thread(paper.pdf, facts, sha256)
@@ -69,7 +71,7 @@ class Tuning:
             event = await record(db, actor, Event.SCREENING_TUNING_RUN, uuid4(), details)
         return Report(facts, written, pdf, sha256, pdf_sha256, event)
 
-    async def _measured(self, actor: Actor, wanted: Wanted) -> Facts:
+    async def _measured(self, actor: Actor, wanted: Wanted, tell: Tell) -> Facts:
         screener, tenant = self._registry.screener, actor.tenant_id
         random = Random(wanted.seed)
         async with self._database.tenant_session(actor) as db:
@@ -83,11 +85,15 @@ class Tuning:
         ):
             against = Against(state, leased.index)
             lists, drawn = await self._lists(db, tenant, against, wanted, random)
-            tried = await trials.try_variants(db, tenant, screener, against, drawn, random)
+            tried = await trials.try_variants(
+                db, tenant, screener, against, drawn, random, of_stage(tell, Stage.NAMES)
+            )
             total, people = await sampling.customers(
                 db, tenant, self._registry.customers, wanted.customers, random
             )
-            crowd = await trials.try_customers(db, tenant, screener, against, people)
+            crowd = await trials.try_customers(
+                db, tenant, screener, against, people, of_stage(tell, Stage.CUSTOMERS)
+            )
             decided = await sampling.decided(db, tenant, wanted.lists)
             made_at = await db.fetchval("SELECT now()")
         lines = [x.threshold for x in lists]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -16,6 +16,7 @@ from lionrock.screening.registry.screener import Against, Asked, Screener
 from lionrock.screening.registry.states import ListState
 from lionrock.screening.tuning import simulation
 from lionrock.screening.tuning.facts import FLOOR, ClassFacts, Miss, Pair, Side, VariantKind
+from lionrock.screening.tuning.progress import Count, uncounted
 from lionrock.screening.tuning.variants import variants
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class _Trial:
 
 async def try_variants(
     db: asyncpg.Connection, tenant: UUID, screener: Screener, against: Against,
-    drawn: Sequence[tuple[ListState, Stored]], random: Random,
+    drawn: Sequence[tuple[ListState, Stored]], random: Random, count: Count = uncounted,
 ) -> Tried:  # fmt: skip
     """Each variant is screened with nothing but a name, and must hit the entry it was made of."""
     trials = [
@@ -62,6 +63,7 @@ async def try_variants(
     ]
     tried = Tried()
     for start in range(0, len(trials), _CHUNK):
+        count(start, len(trials))
         chunk = trials[start : start + _CHUNK]
         hits = await screener.hits(db, tenant, against, [Asked(t.query) for t in chunk])
         for trial, found in zip(chunk, hits, strict=True):
@@ -89,8 +91,8 @@ async def find_exactly(
     db: asyncpg.Connection, tenant: UUID, screener: Screener, against: Against,
     one: ListState, drawn: Sequence[Stored],
 ) -> int:  # fmt: skip
-    """How many of the entries are hit by their own first name."""
-    asked = [Asked(replace(s.entity, id="q", names=s.entity.names[:1])) for s in drawn]
+    """How many of the entries are hit by their own first name, with no other particular."""
+    asked = [Asked(Entity("q", s.entity.schema, s.entity.names[:1])) for s in drawn]
     hits = await screener.hits(db, tenant, against, asked)
     return sum(
         any(h.list.id == one.ref.id and h.entry_id == s.entry_id for h in found)
@@ -117,13 +119,14 @@ class Crowd:
 
 async def try_customers(
     db: asyncpg.Connection, tenant: UUID, screener: Screener, against: Against,
-    drawn: Sequence[Customer],
+    drawn: Sequence[Customer], count: Count = uncounted,
 ) -> Crowd:  # fmt: skip
     """Each as it is screened in use, and down to `FLOOR`. The line is the threshold of the list for the
     type of customer."""
     crowd, low = Crowd(), against.state.at(FLOOR)
     lists = {s.ref.id: s for s in against.state.lists}
     for start in range(0, len(drawn), _CHUNK):
+        count(start, len(drawn))
         chunk = drawn[start : start + _CHUNK]
         found = await screener.hits(db, tenant, against, [c.asked for c in chunk], state=low)
         for customer, hits in zip(chunk, found, strict=True):

@@ -14,6 +14,7 @@ from lionrock.kernel.decisions import ABSENT, require
 from lionrock.kernel.permissions import Permission as P
 from lionrock.kernel.vault.service import Vault
 from lionrock.screening.entities import Entity, Name, Schema
+from lionrock.screening.matching.scoring import THRESHOLD
 from lionrock.screening.registry.hits import Hit, ListRef
 from lionrock.screening.registry.registry import Registry
 from lionrock.screening.registry.service import ScreeningService
@@ -131,8 +132,8 @@ class Yente:
         hits = await self._registry.screening.run(
             actor, entity, lists=scope.lists, threshold=threshold, kind="yente"
         )
-        usual = scale.USUAL if wanted.threshold is None else wanted.threshold
-        if wanted.cutoff is None or wanted.cutoff >= usual:
+        lines = [one.threshold_for("", THRESHOLD) for one in hits.state.lists]
+        if wanted.cutoff is None or wanted.cutoff >= scale.shown(max(lines, default=THRESHOLD)):
             return hits.hits, []
         lower = scale.asked(max(wanted.cutoff, scale.LOWEST))
         more = await self._lookups.run(

@@ -16,6 +16,14 @@
     }
   });
 
+  // A form that came back shows where it is wrong; what came in its place is read from its beginning.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target?.id !== "desk") return;
+    const wrong = document.querySelector("#desk [aria-invalid=true]");
+    if (wrong) wrong.focus();
+    else if (document.querySelector("#desk [data-read]")) scrollTo({ top: 0 });
+  });
+
   document.addEventListener("click", async (event) => {
     const close = event.target.closest("#sheet [data-close]");
     if (close) {
