@@ -50,7 +50,9 @@ def test_identifiers(kind: str, a: str, b: str, feature: str, weight: float) -> 
 
 def test_identifiers_of_different_kinds_or_of_a_weak_kind_say_nothing() -> None:
     one = person("X", identifiers=(identifier("passport", "K1234567"), identifier("other", "7")))
-    other = person("X", identifiers=(identifier("national_id", "K1234567"), identifier("other", "7")))
+    other = person(
+        "X", identifiers=(identifier("national_id", "K1234567"), identifier("other", "7"))
+    )
     assert said(one, other) == []
 
 
@@ -119,4 +121,9 @@ def test_evidence_comes_in_one_order() -> None:
         company("x", identifiers=tuple(identifier(k, f"{digit}2345678") for k in kinds))
         for digit in "19"
     )
-    assert [e.words.split()[1].strip(":") for e in facts(a, b)] == ["lei", "registration", "swift", "tax"]
+    assert [e.words.split()[1].strip(":") for e in facts(a, b)] == [
+        "lei",
+        "registration",
+        "swift",
+        "tax",
+    ]
