@@ -109,8 +109,8 @@ def notes(facts: Facts) -> list[Said]:
         (
             f"Alerts decided by two people: {decided}{': ' if each else ''}{', '.join(each)}. An alert counts by its"
             " best score. Each was raised at the threshold of its time: what lay below that is not in the history.",
-            f"經兩人裁定的警報：{decided}宗{'：' if each else ''}{'、'.join(zh_each)}。每宗警報以其最高分數計算。"
-            "警報按當時的門檻發出，當時門檻以下的個案不在紀錄之內。",
+            f"經兩人裁定的警示：{decided}宗{'：' if each else ''}{'、'.join(zh_each)}。每宗警示以其最高分數計算。"
+            "警示按當時的門檻發出，當時門檻以下的個案不在紀錄之內。",
         ),
         (
             f"Not found: {len(facts.misses)}, of which {lost} score at or above the threshold when compared at once"
