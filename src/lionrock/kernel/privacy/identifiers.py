@@ -10,6 +10,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from lionrock.errors import InvalidInput
+from lionrock.kernel import hkid
 from lionrock.kernel.privacy.folding import fold
 
 
@@ -33,7 +34,6 @@ class Identifier(BaseModel):
     value: str = Field(min_length=1, max_length=200)
 
 
-_HKID: Final = re.compile(r"([A-Z]{1,2})(\d{6})([\dA])")
 _LEAST = 4
 """Characters below which a number would be found everywhere."""
 
@@ -61,19 +61,9 @@ def canonical(identifier: Identifier) -> str:
 
 
 def _checked_hkid(packed: str) -> str:
-    if not _HKID.fullmatch(packed) or not hkid_holds(packed):
+    if not hkid.normalised(packed):
         raise InvalidInput(
             "This is not a Hong Kong identity card number: one or two letters, six digits and the "
             "check digit that belongs to them, as A123456(3)."
         )
     return packed
-
-
-def hkid_holds(packed: str) -> bool:
-    """Does the check digit fit? Letters count 10 to 35, a missing first letter 36; weights 9 to 1;
-    the sum is a multiple of 11 (the rule in use for Hong Kong identity cards)."""
-    values = [int(c, 36) for c in packed[:-1]]
-    if len(packed) == 8:
-        values.insert(0, 36)
-    check = 10 if packed[-1] == "A" else int(packed[-1])
-    return (sum(w * v for w, v in zip(range(9, 1, -1), values, strict=True)) + check) % 11 == 0
