@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
-from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
