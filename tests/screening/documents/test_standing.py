@@ -55,3 +55,15 @@ def test_the_documents_own_words_and_what_only_sounds_alike_are_none(
 def test_a_word_is_the_documents_own_where_it_writes_it_in_lower_case() -> None:
     own = own_words(["A bank, the Bank", "the bank's", "O'bank non-bank"])
     assert own == {"bank": 2, "the": 2, "non": 1}
+
+
+@pytest.mark.parametrize(
+    "more", ["", " Contact: sales@rosneft.com", " (see www.rosneft.com/en)", " https://rosneft.ru/"]
+)
+def test_an_address_does_not_make_a_companys_name_an_ordinary_word(more: str) -> None:
+    text = f"The cargo was sold by Rosneft in May.{more}"
+    assert may_stand("Rosneft", own_words([text]))
+
+
+def test_a_word_the_document_writes_small_again_and_again_is_its_own() -> None:
+    assert not may_stand("Sources", own_words(["many sources and other sources"]))

@@ -67,6 +67,27 @@ def of_all(tmp_path_factory: pytest.TempPathFactory) -> EntityIndex:
     return built(_ALL, tmp_path_factory.mktemp("all"))
 
 
+PAIRS = [
+    ("NIOC", "National Iranian Oil Company"), ("CNOOC Limited", "China National Offshore Oil Corporation"),
+    ("Abdur Rehman", "REHMAN, Abdur"), ("Kareem Khalid Abdul", "Khalid Abdul Kareem"),
+    ("Delta Blue Irisl", "Delta Blue I risl"), ("M/VHing Lee 7", "MV Hing Lee 7"), ("MVHing Lee", "Hing Lee"),
+    ("JoaquinLoera Guzman", "Joaquin Loera Guzman"), ("Blue Kite", "BlueKite Trading"),
+    ("陳大文 CHAN Tai Man", "CHAN Tai Man"), ("Vostok 7115 Drilling", "Vostok Drilling 7115"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("schema", Schema)
+@pytest.mark.parametrize(("one", "other"), [*PAIRS, *((b, a) for a, b in PAIRS)])
+def test_two_writings_of_a_name_find_each_other_both_ways(
+    one: str, other: str, schema: Schema, tmp_path: Path
+) -> None:
+    query, listed = person(one, schema=schema), numbered([person(other, schema=schema)])
+    found = compare(query, listed[0]).score >= THRESHOLD
+    assert bool(built(listed, tmp_path).screen(query)) == found
+    customers = built([query], tmp_path / "customers")
+    assert bool(customers.reached(listed[0])) == found
+
+
 @pytest.mark.parametrize("schema", Schema)
 @pytest.mark.parametrize("name", CHINESE + LATIN + COMPANIES)
 def test_no_name_is_lost_among_all(name: str, schema: Schema, of_all: EntityIndex) -> None:

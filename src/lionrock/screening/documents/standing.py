@@ -16,8 +16,11 @@ from lionrock.screening.matching.results import Match
 from lionrock.screening.mentions_latin import INSTITUTIONS
 
 _HAN: Final = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
-_LOWER: Final = re.compile(r"(?<![A-Za-z'’-])[a-z\u00df-\u00ff]{2,}(?![A-Za-z])")
+_LOWER: Final = re.compile(r"(?<![\w'’@./-])[a-z\u00df-\u00ff]{2,}(?![\w@]|\.\w)")
+"""Not of an address of e-mail or web: a company's is its name in small letters."""
 _SPELT: Final = frozenset(("syllable_same", "syllable_bridge", "character_read", "word_spelt"))
+_OWN: Final = 2
+"""So often in small letters, a word is the document's own."""
 _LEAST_LETTERS: Final = 3
 _LEAST_ALONE: Final = 5
 """Letters of a word that names somebody by itself."""
@@ -35,7 +38,7 @@ def may_stand(words: str, own: Own) -> bool:
     if len(_HAN.findall(words)) >= 2 or len(words.split()) > 1:
         return True
     word = words.lower()
-    return len(word) >= _LEAST_ALONE and word not in own and word not in INSTITUTIONS
+    return len(word) >= _LEAST_ALONE and own.get(word, 0) < _OWN and word not in INSTITUTIONS
 
 
 def stands(words: str, match: Match, own: Own) -> bool:
@@ -57,5 +60,5 @@ def stands(words: str, match: Match, own: Own) -> bool:
         )
     ]
     if len(same) > 1:
-        return len(same) > 2 or any(own.get(w, 0) < 2 and w not in INSTITUTIONS for w in same)
+        return len(same) > 2 or any(own.get(w, 0) < _OWN and w not in INSTITUTIONS for w in same)
     return len(same) == 1 and len(words.split()) == 1

@@ -28,7 +28,7 @@ from lionrock.screening.matching import keys, meetings
 from lionrock.screening.matching.compare import names
 from lionrock.screening.names import words as likely
 
-VERSION = 4
+VERSION = 5
 
 
 def hashed(term: str) -> int:
@@ -42,6 +42,9 @@ def word_keys(word: str) -> Iterator[str]:
     yield f"bare:{likely.without_vowels(word)}"
     yield f"bare:{word}"
     yield f"end:{word[-3:]}{len(word)}"
+    if len(word) > 3:  # a first letter more or less
+        yield f"rest:{word}"
+        yield f"rest:{word[1:]}"
     yield f"bag:{''.join(sorted(word))}"
     group = likely.variant(word)
     if group is not None:

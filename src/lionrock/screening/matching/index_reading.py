@@ -17,9 +17,10 @@ from rapidfuzz.process import cdist
 from lionrock.errors import Conflict
 from lionrock.screening.entities import Entity
 from lionrock.screening.entity_json import understood
-from lionrock.screening.matching import keys, meetings
+from lionrock.screening.matching import bounds, keys, meetings
 from lionrock.screening.matching.facts import OTHER_SCHEMA
 from lionrock.screening.matching.index_files import VERSION, hashed, word_keys
+from lionrock.screening.matching.latin import servant
 from lionrock.screening.names.words import likeness
 
 Array = np.ndarray[Any, Any]
@@ -28,7 +29,6 @@ Alike = tuple[tuple[int, float], ...]
 _REMEMBERED: Final = 50_000
 _MET: Final = 512
 _MOST_OFF: Final = 3
-_WHOLE_BITS: Final = 22.0
 _NOBODY: Final = (np.empty(0, np.int32), np.empty(0, np.float32))
 
 
@@ -204,7 +204,7 @@ class Reading:
     def _words_like(self, term: str, most: float) -> dict[int, float]:
         """A word meets words, and neighbours put together; those meet words."""
         word, joined = term[2:], term[0] == "j"
-        found = self._placed([(f"w:{word}", most), (f"a:{word}", _WHOLE_BITS)])
+        found = self._placed([(f"w:{word}", most), (f"a:{word}", bounds.WHOLE)])
         found |= self._placed([(f"j:{word}", most)])
         near = self._near(word, "w" if joined else "wj") | self._keyed(word_keys(word))
         for at in near:
@@ -212,7 +212,8 @@ class Reading:
             bits, how = likeness(word, other[2:])
             if how and not (joined and other[0] == "j"):
                 place = int(self._word_term[at])
-                found[place] = max(min(bits, most), found.get(place, 0.0))
+                worth = max(min(bits, most), servant(word, other[2:]))
+                found[place] = max(worth, found.get(place, 0.0))
         return found
 
     def _near(self, word: str, spaces: str) -> set[int]:

@@ -20,7 +20,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from lionrock.screening.entities import Entity, Schema
-from lionrock.screening.matching import chinese, latin, organisations
+from lionrock.screening.matching import bounds, chinese, latin, organisations
 from lionrock.screening.matching.chinese import Unit
 from lionrock.screening.matching.facts import strong
 from lionrock.screening.matching.persons import forms
@@ -30,9 +30,6 @@ from lionrock.screening.names.organisations import Part, organisation
 from lionrock.screening.names.words import PARTICLES, information
 
 _MOST_JOINED = 6
-_CHARACTER_BITS, _WHOLE_BITS = 14.0, 22.0
-_COMPLETE_PERSON, _COMPLETE_OTHER = 1.5, 5.5
-_INITIAL_BITS = 2.5
 _NO_CAP = 1e9
 _SLIP = 4.0
 Term = tuple[str, float]
@@ -99,14 +96,14 @@ def terms(name: str, schema: Schema) -> set[str]:
 def _as_words(form: Form, listed: bool) -> Iterator[Row]:
     words = latin.words(form)
     known = [w.text for w in words if w.text not in PARTICLES]
-    initials = _INITIAL_BITS * min(sum(len(w.text) == 1 for w in words), 3)
+    initials = bounds.INITIAL * min(sum(len(w.text) == 1 for w in words), 3)
     alone = latin.LISTED_ALONE if listed else latin.QUERY_ALONE
     most = _NO_CAP if listed else alone * latin.MOST_ALONE
     worth = {w: latin.worth(w) if len(w) > 1 else 0.0 for w in known}
     plain = Row(
         tuple((f"w:{w}", information(w)) for w in known), initials,
         tuple(alone * worth[w] for w in known), most,
-        complete=_COMPLETE_PERSON, telling=tuple(worth[w] >= 1.0 for w in known),
+        complete=bounds.COMPLETE_PERSON, telling=tuple(worth[w] >= 1.0 for w in known),
     )  # fmt: skip
     yield plain
     yield from _joined([w.text for w in words], plain, information)
@@ -127,7 +124,7 @@ def _joined(words: Sequence[str], plain: Row, information: Callable[[str], float
             telling=(True, *(plain.telling[n] for n in rest)),
         )  # fmt: skip
     if len(words) > 2:
-        whole = f"j:{''.join(words)}", _WHOLE_BITS
+        whole = f"j:{''.join(words)}", bounds.WHOLE
         yield replace(
             plain, terms=(whole,), misses=(_NO_CAP,), most_missed=_NO_CAP, telling=(True,)
         )
@@ -150,7 +147,7 @@ def _units(row: Sequence[Unit]) -> Iterator[Term]:
     for unit in row:
         surname = unit.role == "surname"
         if unit.kind == "character":
-            yield f"{'H' if surname else 'h'}:{fold(unit.text)}", _CHARACTER_BITS
+            yield f"{'H' if surname else 'h'}:{fold(unit.text)}", bounds.CHARACTER
         elif unit.kind == "syllable":
             yield f"{'S' if surname else 's'}:{unit.text}", chinese.SAME_SYLLABLE[unit.role]
         elif unit.kind in ("western", "other"):
@@ -169,23 +166,22 @@ def _organisation(name: str) -> Iterator[Row]:
     plain = Row(
         known, 0.0,
         tuple(0.0 if p.kind == "number" else m for p, m in zip(parts, misses, strict=True)),
-        complete=max(_COMPLETE_OTHER, whole), telling=(True,) * len(known),
+        complete=max(bounds.COMPLETE_OTHER, whole), telling=(True,) * len(known),
     )  # fmt: skip
     yield plain
     spelt = [t for p in parts for t in _spelling(p)]
     if any(t[0] == "c" for t, _ in spelt):
-        yield Row(tuple(spelt), _COMPLETE_OTHER)
+        yield Row(tuple(spelt), bounds.COMPLETE_OTHER)
     words = [p.written.lower() for p in parts if not p.han]
     if len(words) == len(parts):
         yield from _joined(words, plain, organisations.of_core)
-    letters = "".join(w[0] for w in words)
-    if len(letters) >= 3:
-        yield Row(((f"a:{letters}", _WHOLE_BITS),), 0.0)
+    for letters in sorted(organisations.acronyms(organisation(name))):
+        yield Row(((f"a:{letters}", bounds.WHOLE),), 0.0)
 
 
 def _part(part: Part) -> Term:
     if part.han and part.kind == "core":
-        return f"h:{part.text}", _CHARACTER_BITS
+        return f"h:{part.text}", bounds.CHARACTER
     return f"w:{part.text}", organisations.information(part)
 
 

@@ -30,9 +30,9 @@ LISTED_ALONE, QUERY_ALONE, MOST_ALONE = 0.22, 1.0, 13.0
 _PATRONYMIC: Final = re.compile(
     "(?:ovich|evich|ovych|evych|yevich|ovna|evna|ivna|avich|oglu|kyzy|qizi)$"
 )
-_COMPLETE: Final = 1.5
+COMPLETE: Final = 1.5
 """Nothing is left on either side."""
-_ABD: Final = frozenset("abd abdul abdel abdal abdoul abdur abdus".split())
+ABD: Final = frozenset("abd abdul abdel abdal abdoul abdur abdus".split())
 _ARTICLES: Final = frozenset("al el ul ur ar".split())
 _REORDERED: Final = -14.0
 _FIELD: Final = 18
@@ -48,7 +48,7 @@ def words(form: Form) -> tuple[Word, ...]:
     at = 0
     while at < len(given):
         word = given[at]
-        if word.text in _ABD and at + 1 < len(given):
+        if word.text in ABD and at + 1 < len(given):
             step = 2 if given[at + 1].text in _ARTICLES and at + 2 < len(given) else 1
             rest = given[at + step]
             name = " ".join(w.written for w in given[at : at + step + 1])
@@ -109,7 +109,7 @@ def _cut_last(
 ) -> list[Pair]:
     """A last word that a narrow field cut off: at least two letters of one left on the other side."""
     for side, xs, ys in ((0, mine, others), (1, others, mine)):
-        if not xs or xs[-1:] != last[side] or len(xs[-1].text) < 2 or xs[-1].text in _ABD:
+        if not xs or xs[-1:] != last[side] or len(xs[-1].text) < 2 or xs[-1].text in ABD:
             continue
         cut = xs[-1]
         whole = next((y for y in ys if y.text.startswith(cut.text)), None)
@@ -125,13 +125,21 @@ def _with_servant(pairs: list[Pair], mine: list[Word], others: list[Word]) -> li
     """Abdul set apart from its word, as in a name turned round: Rehman Abdur for Abdur Rehman."""
     for at, pair in enumerate(pairs):
         for name, left in ((pair.a, others), (pair.b, mine)):
-            apart = next((w for w in left if w.text in _ABD), None)
+            apart = next((w for w in left if w.text in ABD), None)
             both = name.split()
-            if apart and len(both) > 1 and both[0].lower() in _ABD and pair.how == "variant":
+            if apart and len(both) > 1 and both[0].lower() in ABD and pair.how == "variant":
                 left.remove(apart)
-                whole = information("abdul" + both[-1].lower()) - 1.0
-                return [*pairs[:at], replace(pair, bits=whole), *pairs[at + 1 :]]
+                whole = replace(pair, bits=servant("abdul" + both[-1].lower(), both[-1].lower()))
+                return [*pairs[:at], whole, *pairs[at + 1 :]]
     return pairs
+
+
+def servant(a: str, b: str) -> float:
+    """Bits of a word with Abdul before it against it without, where Abdul stands apart; 0 for others."""
+    longer, shorter = (a, b) if len(a) > len(b) else (b, a)
+    if not longer.startswith("abdul") or shorter.startswith("abdul"):
+        return 0.0
+    return information(longer) - 1.0
 
 
 def _as_one(a: Form, b: Form) -> Worded | None:
@@ -152,7 +160,7 @@ def _weighed(pairs: list[Pair], only_a: list[Word], only_b: list[Word]) -> Worde
     bits = agreed(pairs)
     left_a, left_b = _told(only_a), _told(only_b)
     against = min(left_a, left_b)
-    bits += _COMPLETE if left_a + left_b < 1.0 else 0.0
+    bits += COMPLETE if left_a + left_b < 1.0 else 0.0
     bits -= _CONTRADICTION * against
     bits -= LISTED_ALONE * (left_b - against) + QUERY_ALONE * min(left_a - against, MOST_ALONE)
     return Worded(bits, tuple(pairs), written(only_a), written(only_b))
@@ -165,7 +173,7 @@ def _told(left: list[Word]) -> float:
 
 def worth(word: str) -> float:
     """Bits that a word without a counterpart would have been worth."""
-    if word in PARTICLES or word in _ABD:
+    if word in PARTICLES or word in ABD:
         return 0.2
     if len(word) == 1:
         return 2.0

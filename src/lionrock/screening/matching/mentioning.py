@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from lionrock.screening.entities import Entity, Name, Schema
+from lionrock.screening.matching import bounds
 from lionrock.screening.matching.compare import by_name, names
 from lionrock.screening.matching.index_reading import Reading
 from lionrock.screening.matching.keys import PERSON
@@ -34,7 +35,7 @@ _WORDS, _CHARACTERS = 8, 16
 """Tokens in the longest stretch."""
 _CHUNK: Final = 32
 _MOST_ALONE: Final = 6.0
-_COMPLETE_PERSON, _COMPLETE_OTHER = 1.5, WHOLE_NAME - 2.0
+_COMPLETE_OTHER = WHOLE_NAME - 2.0
 """What it may add that a whole name is there; an organisation's is worth `WHOLE_NAME` at least."""
 _WRITTEN: Final = 0.75
 """Of what a whole organisation's name is worth, so much is met at least if it is written as listed."""
@@ -75,9 +76,10 @@ class _Search:
         for column, places in _stretches(bits, tokens, most, self.wanted.of(listed)).items():
             tried = [p for place in places for p in _with_form(place, legal)]
             spans = [(tokens[i].start, tokens[j].end) for i, j in tried]
-            best = max(self._compared(text, spans, int(listed[column])))
+            found = list(self._compared(text, spans, int(listed[column])))
+            best = max(found)[:2]
             if best[0] >= self.needed:
-                yield best[2], best[3]
+                yield from ((start, end) for *same, start, end in found if tuple(same) == best)
 
     def _compared(
         self, text: str, spans: Sequence[Stretch], at: int
@@ -121,7 +123,7 @@ def wanted(reading: Reading, needed: float) -> Wanted:
     other = np.minimum(
         np.maximum(least - np.float32(_COMPLETE_OTHER), written), least - np.float32(COMPLETE)
     )
-    complete = np.where(person, least - np.float32(_COMPLETE_PERSON), other)
+    complete = np.where(person, least - np.float32(bounds.COMPLETE_PERSON), other)
     partly = least - np.where(person, np.float32(0), np.float32(_LEGAL))
     share = np.where(reading.kind == _OTHER, np.float32(ALONE), np.float32(LISTED_ALONE))
     return Wanted(complete, partly, share, reading.parts, reading.name_worth)

@@ -25,6 +25,7 @@ from lionrock.screening.names.terms import LEGAL
 from lionrock.screening.names.words import likeness
 
 _TERM_BITS, _NUMBER_BITS, _LEGAL_BITS = 2.5, 2.0, 0.5
+HAN: Final = 6.5
 _CONTRADICTION, ALONE = 2.0, 0.5
 _OTHER_NUMBER, _NUMBER_ALONE, _OTHER_LEGAL = -7.0, -4.0, -2.0
 COMPLETE, _OTHER_WORD = 5.0, 4.0
@@ -56,7 +57,7 @@ def information(part: Part) -> float:
     if part.kind == "legal":
         return _LEGAL_BITS
     if part.han:
-        return 6.5
+        return HAN
     return of_core(part.text)
 
 
@@ -183,16 +184,18 @@ def _as_one(x: Organisation, y: Organisation) -> Worded | None:
     return Worded(bits, (Pair(x.name, y.name, bits, "joined"),))
 
 
+def acronyms(name: Organisation) -> set[str]:
+    """First letters of a name's words, three at least, with its legal form's and without."""
+    some = (name.parts, [p for p in name.parts if p.kind != "legal"])
+    found = {"".join(p.written[0].lower() for p in parts) for parts in some}
+    return {letters for letters in found if len(letters) >= 3}
+
+
 def _acronym(x: Organisation, y: Organisation) -> Worded | None:
     """One name is the other's first letters."""
     own = x.of("core", "term")
-    words = [p.written for p in y.parts]
-    if len(own) != 1 or not 3 <= len(own[0].written) <= 8 or len(words) < 3:
-        return None
-    letters = own[0].written.lower()
-    kept = "".join(w[0].lower() for w in words)
-    bare = "".join(p.written[0].lower() for p in y.parts if p.kind != "legal")
-    if letters not in (kept, bare):
+    letters = own[0].written.lower() if len(own) == 1 else ""
+    if not 3 <= len(letters) <= 8 or letters not in acronyms(y):
         return None
     bits = _ACRONYM_BITS + 0.5 * len(letters)
     return Worded(bits, (Pair(x.name, y.name, bits, "acronym"),))

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-from lionrock.screening.matching import organisations
+from lionrock.screening.matching import bounds, organisations
 from lionrock.screening.matching.chinese import GIVEN_GAP, SAME_SYLLABLE, compound_spellings
 from lionrock.screening.matching.keys import Term
-from lionrock.screening.matching.latin import QUERY_ALONE, worth
+from lionrock.screening.matching.latin import ABD, QUERY_ALONE, worth
 from lionrock.screening.names import syllables
 from lionrock.screening.names.characters import fold
 from lionrock.screening.names.organisations import organisation
@@ -19,11 +19,9 @@ from lionrock.screening.names.terms import LEGAL, STOP, chinese_terms
 from lionrock.screening.names.text import plain, script, visible
 from lionrock.screening.names.words import PARTICLES, information
 
-_CHARACTER_BITS, _WHOLE_BITS, _INITIAL_BITS, _TERM_BITS = 14.0, 22.0, 2.5, 2.5
 _LONGEST_TOGETHER: Final = {2: 18, 3: 14}
 """Letters of neighbours that may be one word of a listed name."""
 _APOSTROPHES: Final = "'’ʼ`‘ʿʾ´"
-_ABD: Final = frozenset("abd abdul abdel abdal abdoul abdur abdus".split())
 
 
 Whose = Literal["person", "other", "any"]
@@ -143,28 +141,31 @@ def _readings(word: str) -> tuple[tuple[tuple[Term, ...], Whose], ...]:
 
 def _together(words: Sequence[str]) -> Iterator[Term]:
     joined = "".join(words)
-    yield f"j:{joined}", min(information(joined), _WHOLE_BITS)
-    if words[0] in _ABD:
+    yield f"j:{joined}", min(information(joined), bounds.WHOLE)
+    if words[0] in ABD:
         yield f"w:abdul{words[-1]}", information(f"abdul{words[-1]}")
     if joined in ("hongkong", "realestate"):
-        yield f"w:{joined}", _TERM_BITS
+        yield f"w:{joined}", bounds.TERM
 
 
 def _han(tokens: Sequence[Token]) -> Iterator[Part]:
     whole = "".join(t.text for t in tokens)
     for at, token in enumerate(tokens):
-        yield Part(at, 1, ((f"H:{token.text}", _CHARACTER_BITS),))
-        yield Part(at, 1, ((f"h:{token.text}", _CHARACTER_BITS),))
+        yield Part(at, 1, ((f"H:{token.text}", bounds.CHARACTER),))
+        yield Part(at, 1, ((f"h:{token.text}", bounds.CHARACTER),))
         for han, meaning in chinese_terms():
             if meaning != "legal" and whole.startswith(han, at):
-                yield Part(at, len(han), ((f"w:{meaning}", _TERM_BITS),))
+                yield Part(at, len(han), ((f"w:{meaning}", bounds.TERM),))
 
 
 def alone(tokens: Sequence[Token]) -> list[float]:
     """What it costs at least that a token has no counterpart."""
     if tokens[0].han:
         legal = _legal_places("".join(t.text for t in tokens))
-        return [0.0 if at in legal else 0.5 * 6.5 for at in range(len(tokens))]
+        return [
+            0.0 if at in legal else organisations.ALONE * organisations.HAN
+            for at in range(len(tokens))
+        ]
     return [_alone(t.text) for t in tokens]
 
 
@@ -200,7 +201,7 @@ def pieces(token: Token) -> int:
 
 def initial(token: Token) -> float:
     """What one letter may be worth to any name."""
-    return _INITIAL_BITS if len(token.text) == 1 and not token.han else 0.0
+    return bounds.INITIAL if len(token.text) == 1 and not token.han else 0.0
 
 
 def is_legal(tokens: Sequence[Token]) -> list[bool]:

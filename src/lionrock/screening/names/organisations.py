@@ -14,7 +14,9 @@ from lionrock.screening.names.text import plain, script, visible
 
 Kind = Literal["core", "term", "number", "legal"]
 _LONGEST: Final = 400
-_VESSEL: Final = re.compile(r"^\s*(?:m/?v|m/?t|s/?s|m\.v\.|m\.t\.)\s+", re.I)
+_VESSEL: Final = re.compile(
+    r"^\s*(?:m/[vt]\s*|(?:m[vt]|s/?s|m\.[vt]\.)(?:\s+|(?-i:(?=[A-Z][a-z]))))", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
