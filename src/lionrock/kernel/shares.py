@@ -87,13 +87,14 @@ async def _may_share(db: asyncpg.Connection, actor: Actor, collection: UUID) -> 
         raise NotFound(ABSENT)
 
 
-async def end(database: Database, actor: Actor, share_id: UUID) -> None:
+async def end(database: Database, actor: Actor, share_id: UUID, kind: str = COLLECTION) -> None:
+    """`NotFound` for a share of another kind: the room of its kind asks first who may know the thing."""
     require(actor, P.COLLECTIONS_SHARE_MANAGE)
     async with database.tenant_session(actor) as db:
         ended = await db.fetchval(
             "UPDATE shares SET ended_at = now() WHERE tenant_id = $1 AND id = $2"
-            " AND ended_at IS NULL RETURNING id",
-            *(actor.tenant_id, share_id),
+            " AND kind = $3 AND ended_at IS NULL RETURNING id",
+            *(actor.tenant_id, share_id, kind),
         )
         if ended is None:
             raise NotFound(ABSENT)

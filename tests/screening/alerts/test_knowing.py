@@ -237,11 +237,27 @@ async def test_no_filter_tells_what_a_line_does_not(desk: Desk) -> None:
             Filter(least_score=0.87), Filter(escalated=True), Filter(states=[AlertState.ESCALATED])
         ):  # fmt: skip
             assert bool((await desk.alerts.queue.page(actor, wanted)).alerts) is shown, wanted
-        wanted = Filter(states=[AlertState.OPEN])
-        assert bool((await desk.alerts.queue.page(actor, wanted)).alerts) is not shown
+        for wanted in (Filter(), Filter(unassigned=True), Filter(states=[*AlertState])):
+            assert bool((await desk.alerts.queue.page(actor, wanted)).alerts) is shown, wanted
     await desk.alerts.assignment.assign(desk.reviewer, alert, desk.analyst.id)
     for wanted in (Filter(escalated=True), Filter(states=[AlertState.ESCALATED])):
         assert (await desk.alerts.queue.page(desk.analyst, wanted)).alerts, "it is theirs"
+        assert not (await desk.alerts.queue.page(desk.colleague, wanted)).alerts
+    assert (await desk.alerts.queue.page(desk.colleague)).alerts[0].state == "assigned"
+
+
+async def test_every_line_that_looks_free_to_take_can_be_taken(desk: Desk) -> None:
+    _, free = await desk.raised()
+    _, given_back = await desk.raised()
+    _, straight = await desk.raised()
+    await desk.alerts.assignment.take(desk.analyst, given_back)
+    for alert in (given_back, straight):
+        await desk.alerts.escalation.escalate(desk.reviewer, alert, "why")
+    await desk.alerts.assignment.give_back(desk.analyst, given_back)
+    lines = (await desk.alerts.queue.page(desk.colleague)).alerts
+    assert [a.id for a in lines] == [free]
+    for line in lines:
+        await desk.alerts.assignment.take(desk.colleague, line.id)
 
 
 @pytest.mark.parametrize("order", ["score", "newest", "oldest"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from lionrock.errors import InvalidInput
-from lionrock.screening.alerts.queue import Filter, Order
+from lionrock.screening.alerts.queue import FINISHED_DAYS, Filter, Order
 from lionrock.screening.alerts.reasons import Disposition, Reason
 from lionrock.screening.alerts.states import AlertState
 from tests.screening.alerts.making import CHAN, OTHER_BIRTH, SAME, UN, Desk, entry, hit
@@ -98,6 +99,39 @@ async def test_counts_are_of_what_waits(desk: Desk) -> None:
     told = {s.value: n for s, n in counts.states.items() if n}
     assert told == {"open": 1, "assigned": 1, "decided": 1}
     assert (counts.overdue, counts.unassigned, counts.mine, counts.escalated) == (1, 1, 1, 0)
+    _, straight = await desk.raised()
+    _, colleagues = await desk.raised()
+    await desk.alerts.assignment.assign(desk.reviewer, colleagues, desk.colleague.id)
+    for alert in (straight, colleagues):
+        await desk.alerts.escalation.escalate(desk.reviewer, alert, "why")
+    for actor, free, given, escalated in (
+        (desk.analyst, 1, 2, 0), (desk.auditor, 1, 2, 0), (desk.colleague, 1, 1, 1),
+        (desk.reviewer, 1, 1, 2),
+    ):  # fmt: skip
+        counts = await desk.alerts.queue.counts(actor)
+        told = {s.value: n for s, n in counts.states.items() if n and s != AlertState.DECIDED}
+        expected = {"open": free, "assigned": given, "escalated": escalated}
+        assert told == {s: n for s, n in expected.items() if n}, actor.roles
+        assert counts.escalated == escalated
+        assert counts.unassigned == 1 + (actor is desk.reviewer)
+        lines = (await desk.alerts.queue.page(actor)).alerts
+        assert dict(Counter(a.state.value for a in lines)) == told, "as the queue has it"
+
+
+async def test_alerts_at_their_end_are_counted_for_some_days_and_others_always(
+    desk: Desk,
+) -> None:
+    _, waiting = await desk.raised()
+    for days in (FINISHED_DAYS - 1, FINISHED_DAYS + 1):
+        _, ended = await desk.raised()
+        await desk.decided(ended)
+        for alert in (ended, waiting):
+            await desk.fetch(
+                "UPDATE screening_alerts SET raised_at = now() - $2::interval WHERE id = $1",
+                *(alert, timedelta(days=days)),
+            )
+    counts = await desk.alerts.queue.counts(desk.reviewer)
+    assert {s.value: n for s, n in counts.states.items() if n} == {"open": 1, "decided": 1}
 
 
 async def test_figures_of_a_period(desk: Desk) -> None:

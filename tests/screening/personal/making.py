@@ -12,18 +12,21 @@ import asyncpg
 
 from lionrock.kernel.actors import Actor, Role, worker
 from lionrock.kernel.privacy.erasure_records import ErasureTarget
+from lionrock.screening.alerts.report_models import Outcome
 from lionrock.screening.entities import Entity, Name, Schema
 from tests.kernel.privacy.conftest import Office
 from tests.screening.alerts.making import CHAN as CHAN_TAI_MAN
-from tests.screening.alerts.making import OTHER_BIRTH, Desk, entry, hit
+from tests.screening.alerts.making import OTHER_BIRTH, Desk, entry, hit, member
 from tests.screening.registry.small import Listed
 
 LEE_MEI_LING = Entity("C-2", Schema.PERSON, names=(Name("LEE Mei Ling"),))
 LONG_AGO = "2020-01-15T04:00:00Z"
 TABLES = (
     "screening_customers", "screening_alerts", "screening_alert_hits", "screening_alert_steps",
-    "screening_clearances",
+    "screening_clearances", "screening_reports",
 )  # fmt: skip
+REQUESTED = "HKMA request on CHAN Tai Man, A123456(3)"
+"""For which `case_on` shares a case."""
 
 
 @dataclass
@@ -33,9 +36,18 @@ class Room(Office):
     async def put(self, entity: Entity = CHAN_TAI_MAN) -> UUID:
         return await self.house.screening.registry.customers.put(self.desk.analyst, entity)
 
-    async def case_on(self, customer: UUID, *, closed: bool = True) -> UUID:
+    async def case_on(self, customer: UUID, *, closed: bool = True, reported: bool = False) -> UUID:
+        """`reported`: with a draft that is concluded, and shared with an observer."""
         await self.desk.found(customer, hit())
         case = await self.desk.alert_of(customer)
+        if reported:
+            alerts, officer = self.desk.alerts, self.desk.reviewer
+            await alerts.escalation.escalate(officer, case, "See the account.")
+            draft = await alerts.reports.prepare(officer, case)
+            outcome = Outcome(outcome="not-reported", words="No ground.")
+            await alerts.reports.conclude(officer, draft, outcome)
+            observer = await member(self.desk.database, self.desk.tenant, Role.REGULATOR_OBSERVER)
+            await alerts.sharing.share(officer, case, observer.id, REQUESTED)
         if closed:
             await self.desk.decided(case, OTHER_BIRTH)
         return case
@@ -49,17 +61,17 @@ class Room(Office):
             ("screening_customers", "changed_at"), ("screening_alerts", "raised_at"),
             ("screening_alerts", "decided_at"), ("screening_alert_steps", "made_at"),
             ("screenings", "screened_at"), ("screening_batches", "finished_at"),
-            ("screening_batches", "created_at"),
+            ("screening_batches", "created_at"), ("screening_reports", "concluded_at"),
         ):  # fmt: skip
             await self.desk.as_owner(
                 f"UPDATE {table} SET {column} = '{LONG_AGO}'"
                 f" WHERE tenant_id = '{self.desk.tenant}' AND {column} IS NOT NULL"
             )
 
-    async def gone_by(self) -> tuple[UUID, UUID]:
+    async def gone_by(self, *, reported: bool = False) -> tuple[UUID, UUID]:
         """A customer of long ago, and their closed case."""
         customer = await self.put()
-        case = await self.case_on(customer)
+        case = await self.case_on(customer, reported=reported)
         await self.end()
         await self.let_years_pass()
         return customer, case

@@ -50,6 +50,13 @@ async def test_who_is_named_in_the_notes_of_anothers_case_is_found_without_the_w
     assert (place.target_id, place.excerpt) == (case, "")
 
 
+async def test_who_is_named_in_the_reason_a_case_was_shared_for_is_found(room: Room) -> None:
+    case = await room.case_on(await room.put(LEE_MEI_LING), reported=True)
+    card = Identifier(kind=IdentifierKind.HKID, value="A123456(3)")
+    (place,) = [f for f in await found(room, card) if f.source == "case"]
+    assert (place.target_id, place.excerpt) == (case, "")
+
+
 async def package(room: Room, decisions: dict[str, Review]) -> dict[str, str]:
     """The copy's files; what no decision is given for is left out."""
     request = await searched(room)

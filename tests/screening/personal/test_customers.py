@@ -11,7 +11,7 @@ from lionrock.errors import Conflict, Erased, NotFound
 from lionrock.kernel.privacy import clock
 from lionrock.kernel.vault.scopes import Scope
 from tests.screening.alerts.making import CHAN, entry, hit
-from tests.screening.personal.making import LEE_MEI_LING, TABLES, Room
+from tests.screening.personal.making import LEE_MEI_LING, REQUESTED, TABLES, Room
 
 LAW = r"Cap\. 615, Schedule 2, section 20"
 
@@ -72,8 +72,8 @@ async def test_a_day_does_not_end_the_relationship_of_who_is_still_a_customer(ro
 
 async def test_their_record_hits_cases_and_key_go_and_nobody_elses(room: Room) -> None:
     other = await room.put(LEE_MEI_LING)
-    kept = await room.case_on(other)
-    customer, case = await room.gone_by()
+    kept = await room.case_on(other, reported=True)
+    customer, case = await room.gone_by(reported=True)
     told = await room.erase(("customer", customer))
     beside = told["erased_beside"]
     assert beside == {str(customer): {"cases": 1}}
@@ -87,11 +87,26 @@ async def test_their_record_hits_cases_and_key_go_and_nobody_elses(room: Room) -
         gone = case if table != "screening_customers" else customer
         assert gone not in {r[of] for r in await room.rows(table)}, table
     assert await room.counts("screening_customers", "screening_alerts") == [1, 1]
+    shares = {r["subject_id"]: r for r in await room.rows("shares")}
+    assert (shares[case]["reason"], shares[kept]["reason"]) == ("Erased.", REQUESTED)
+    assert shares[case]["ended_at"] is not None and shares[kept]["ended_at"] is None
     with pytest.raises(Erased):
         room.house.vault.key(room.desk.tenant, Scope("alerts", customer.hex))
     assert (await room.desk.case(kept)).hits[0].evidence is not None
     with pytest.raises(NotFound):
         await room.desk.alerts.cases.view(room.desk.reviewer, case)
+
+
+async def test_of_a_share_that_was_ended_before_the_reason_goes_and_the_day_stays(
+    room: Room,
+) -> None:
+    _, case = await room.gone_by(reported=True)
+    await room.desk.fetch("UPDATE shares SET ended_at = created_at")
+    await room.erase(("case", case))
+    ((reason, ended, made),) = [
+        (r["reason"], r["ended_at"], r["created_at"]) for r in await room.rows("shares")
+    ]
+    assert reason == "Erased." and ended == made
 
 
 async def test_events_of_the_case_tell_nothing_afterwards(room: Room) -> None:

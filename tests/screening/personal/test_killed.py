@@ -19,7 +19,7 @@ from tests.conftest import runtime_url
 from tests.kernel.privacy.making import officers
 from tests.screening.personal.conftest import room_of
 from tests.screening.personal.killing import POINTS
-from tests.screening.personal.making import TABLES, Room
+from tests.screening.personal.making import REQUESTED, TABLES, Room
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -28,7 +28,7 @@ async def test_an_erasure_killed_there_is_finished_at_the_next_start(
 ) -> None:
     administrator, pair = await officers(database)
     async with room_of(database, postgres, tmp_path, administrator, pair) as room:
-        customer, _ = await room.gone_by()
+        customer, _ = await room.gone_by(reported=True)
         erasure = await room.propose(("customer", customer))
         shown = await room.privacy.erasures.get(pair.second, erasure)
         desk = room.desk
@@ -49,6 +49,7 @@ async def test_an_erasure_killed_there_is_finished_at_the_next_start(
         assert await room.privacy.erasures.resume() == (0 if before.state == "done" else 1)
         assert await room.privacy.erasures.resume() == 0
         assert await room.counts(*TABLES) == [0] * len(TABLES)
+        assert [r["reason"] for r in await room.rows("shares")] == ["Erased."]
         with pytest.raises(Erased):
             room.house.vault.key(room.desk.tenant, Scope("alerts", customer.hex))
         await room.privacy.erasures.certificate(pair.first, erasure)
@@ -69,7 +70,7 @@ async def put_back(room: Room, rows: dict[str, list[str]]) -> None:
 async def test_a_database_put_back_loses_the_customer_again_whatever_it_holds(room: Room) -> None:
     batch = await room.screened_file(("C-1", "CHAN Tai Man"))
     screening = await room.screened("Nobody Known")
-    customer, _ = await room.gone_by()
+    customer, _ = await room.gone_by(reported=True)
     tables = (*TABLES, "screenings", "screening_batches", "screening_batch_chunks")
     rows = {
         t: [r["row"] for r in await room.desk.fetch(f"SELECT to_jsonb(x)::text AS row FROM {t} x")]
@@ -77,6 +78,7 @@ async def test_a_database_put_back_loses_the_customer_again_whatever_it_holds(ro
     }
     await room.erase(("customer", customer), ("batch", batch), ("screening", screening))
     await put_back(room, rows)
+    await shared_as_before(room)
     assert 0 not in await room.counts(*tables)
     # The older copy has a hold, and the customer as one who never left.
     await room.desk.fetch("UPDATE screening_customers SET active = true")
@@ -91,3 +93,19 @@ async def test_a_database_put_back_loses_the_customer_again_whatever_it_holds(ro
     house = room.house
     assert await replay(house.database, house.vault, again(house.vault, house.settings.home)) >= 4
     assert await room.counts(*tables) == [0] * len(tables)
+    assert [r["reason"] for r in await room.rows("shares")] == ["Erased."]
+
+
+async def shared_as_before(room: Room) -> None:
+    await room.desk.fetch("UPDATE shares SET reason = $1, ended_at = NULL", REQUESTED)
+
+
+async def test_a_share_put_back_without_its_case_says_nothing_either(room: Room) -> None:
+    _, case = await room.gone_by(reported=True)
+    await room.erase(("case", case))
+    await put_back(room, {})
+    await shared_as_before(room)
+    house = room.house
+    await replay(house.database, house.vault, again(house.vault, house.settings.home))
+    (share,) = await room.rows("shares")
+    assert share["reason"] == "Erased." and share["ended_at"] is not None

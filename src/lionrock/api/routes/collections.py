@@ -43,11 +43,12 @@ def router() -> APIRouter:
 
     @routes.post("/shares", status_code=201)
     async def share(request: Request, actor: ActorDep, wanted: NewShare) -> Made:
-        """Share something with an observer, for a reason and a time."""
+        """Share a collection with an observer, for a reason and a time."""
         return Made(id=await shares.make(house(request).database, actor, wanted))
 
     @routes.delete("/shares/{share_id}", status_code=204)
     async def end_share(request: Request, actor: ActorDep, share_id: UUID) -> None:
+        """End a collection's share; a case's is ended where the case is."""
         await shares.end(house(request).database, actor, share_id)
 
     return routes

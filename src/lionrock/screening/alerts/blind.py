@@ -2,7 +2,8 @@
 
 An exact score or moment, or that it was escalated, would name the subject to who screens the same
 customer or reads their record. So the score is one of ten bands, a moment its day in Hong Kong, and an
-escalated alert looks like one that is open or assigned. Order and filters go by the same.
+escalated alert that somebody has looks like any that is assigned. One that nobody has is left out:
+whether a line that looks free can be taken, anyone may try. Order, filters and counts go by the same.
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ _HIDDEN: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """SQL by which an actor's queue is filtered and ordered, of alerts `a` and their assignees `m`."""
+    """SQL by which an actor's queue is filtered, ordered and counted, of alerts `a` and their assignees
+    `m`. `shown`: is there a line of it?"""
 
+    shown: str
     score: str
     raised_at: str
     state: str
@@ -36,13 +39,13 @@ class Sight:
 def sight(actor: Actor, people: str) -> Sight:
     """`people`: the parameter with every id of the actor. Reviewers see everything as it is."""
     if reviews(actor):
-        return Sight("a.score", "a.raised_at", "a.state", "a.escalated_at IS NOT NULL")
+        return Sight("true", "a.score", "a.raised_at", "a.state", "a.escalated_at IS NOT NULL")
     known = f"coalesce(a.assignee = ANY({people}) OR m.person = ANY({people}), false)"
-    looks = "CASE WHEN a.assignee IS NULL THEN 'open' ELSE 'assigned' END"
     return Sight(
+        "(a.state <> 'escalated' OR a.assignee IS NOT NULL)",
         f"floor(a.score * {_BANDS}) / {_BANDS}",
         "date_trunc('day', a.raised_at, 'Asia/Hong_Kong')",
-        f"CASE WHEN a.state = 'escalated' AND NOT {known} THEN {looks} ELSE a.state END",
+        f"CASE WHEN a.state = 'escalated' AND NOT {known} THEN 'assigned' ELSE a.state END",
         f"a.escalated_at IS NOT NULL AND {known}",
     )
 
@@ -51,7 +54,7 @@ def blinded(values: dict[str, Any]) -> dict[str, Any]:
     """A summary's values as they may be shown to anyone."""
     state: AlertState | str = values["state"]
     if state == AlertState.ESCALATED:
-        state = AlertState.ASSIGNED if values["assignee"] else AlertState.OPEN
+        state = AlertState.ASSIGNED
     return {
         **values, **dict.fromkeys(_HIDDEN), "state": state,
         "score": math.floor(values["score"] * _BANDS) / _BANDS,

@@ -47,12 +47,23 @@ FROM screening_alerts a
 LEFT JOIN members m ON (m.tenant_id, m.id) = (a.tenant_id, a.assignee)
 WHERE a.tenant_id = $1
 """
-_COUNTS: Final = """
-SELECT state, count(*) AS alerts, count(*) FILTER (WHERE due_at < now()) AS overdue,
-       count(*) FILTER (WHERE assignee IS NULL) AS unassigned,
-       count(*) FILTER (WHERE assignee = $2) AS mine,
-       count(*) FILTER (WHERE escalated_at IS NOT NULL) AS escalated
-FROM screening_alerts WHERE tenant_id = $1 GROUP BY state
+FINISHED_DAYS: Final = 30
+"""Alerts at their end are counted for so long after they were raised: else all there ever were are."""
+# Their day begins in Hong Kong, so that no count changes at the moment of one that was raised.
+_COUNTS: Final = f"""
+SELECT {{seen.state}} AS state, count(*) AS alerts, count(*) FILTER (WHERE a.due_at < now()) AS overdue,
+       count(*) FILTER (WHERE a.assignee IS NULL) AS unassigned,
+       count(*) FILTER (WHERE a.assignee = $2) AS mine,
+       count(*) FILTER (WHERE {{seen.escalated}}) AS escalated
+FROM screening_alerts a
+LEFT JOIN members m ON (m.tenant_id, m.id) = (a.tenant_id, a.assignee)
+WHERE a.tenant_id = $1 AND $3::uuid[] IS NOT NULL AND a.state NOT IN ('decided', 'withdrawn')
+AND {{seen.shown}} GROUP BY 1
+UNION ALL
+SELECT state, count(*), 0, 0, 0, 0 FROM screening_alerts
+WHERE tenant_id = $1 AND state IN ('decided', 'withdrawn')
+AND raised_at >= date_trunc('day', now(), 'Asia/Hong_Kong') - interval '{FINISHED_DAYS} days'
+GROUP BY 1
 """
 
 
@@ -79,7 +90,8 @@ class Page(BaseModel):
 
 
 class Counts(BaseModel):
-    """For a dashboard. All but `states` count alerts that are not at their end."""
+    """For a dashboard, of what the queue shows the actor. All but `states` count alerts that are not at
+    their end; in `states`, those that are count if raised in the last `FINISHED_DAYS`."""
 
     model_config = ConfigDict(frozen=True)
     states: dict[AlertState, int]
@@ -131,8 +143,9 @@ class Queue:
 
     async def counts(self, actor: Actor) -> Counts:
         require(actor, P.SCREENING_ALERT_READ)
+        query = _COUNTS.format(seen=sight(actor, "$3"))
         async with self._database.tenant_session(actor) as db:
-            rows = await db.fetch(_COUNTS, actor.tenant_id, actor.id)
+            rows = await db.fetch(query, actor.tenant_id, actor.id, list(actor.people))
         waiting = [r for r in rows if r["state"] not in ENDS]
         found = {r["state"]: r["alerts"] for r in rows}
         return Counts(
@@ -171,7 +184,7 @@ def _query(actor: Actor, wanted: Filter, order: Order, after: str | None, limit:
     seen = sight(actor, "$3")
     column = {"due": "a.due_at", "score": seen.score}.get(order, seen.raised_at)
     # Named whoever asks, so that it has a type.
-    query.text = f"{_SELECT.format(place=column)} AND $3::uuid[] IS NOT NULL"
+    query.text = f"{_SELECT.format(place=column)} AND $3::uuid[] IS NOT NULL AND {seen.shown}"
     if wanted.states:
         query.narrow(f"{seen.state} = ANY({{}})", list(wanted.states))
     else:

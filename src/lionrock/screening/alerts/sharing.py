@@ -73,7 +73,7 @@ class Sharing:
         there = {s.id for s in await self.of_case(actor, alert)}
         if share not in there:
             raise NotFound(ABSENT)
-        await shares.end(self._database, actor, share)
+        await shares.end(self._database, actor, share, SHARED)
 
     async def with_me(self, actor: Actor) -> list[SharedCase]:
         """What is shared with the actor now, the latest first. For observers: others have the queue."""

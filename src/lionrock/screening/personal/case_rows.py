@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from lionrock.kernel import shares
 from lionrock.kernel.privacy.keeping import AML_CLASS, SCREENING_CLASS, shortest, until
 from lionrock.kernel.privacy.scanning import texts
 from lionrock.kernel.privacy.sources import Kept
@@ -15,6 +16,7 @@ from lionrock.screening.alerts.book import take_turns
 from lionrock.screening.alerts.knowing import SHARED
 from lionrock.screening.alerts.states import ENDS
 from lionrock.screening.alerts.steps import seals_of
+from lionrock.screening.personal.file_rows import ERASED
 from lionrock.screening.personal.relationship import LAW, relationship
 
 if TYPE_CHECKING:
@@ -75,6 +77,7 @@ async def texts_of(db: asyncpg.Connection, vault: Vault, row: asyncpg.Record) ->
     for table, name in _WRITTEN:
         for text in await column(table, name):
             kept.written += texts(json.loads(text)) if name in ("words", "content") else [text]
+    kept.written += [share.reason for share in await shares.of_thing(db, tenant, SHARED, case)]
     return kept
 
 
@@ -125,8 +128,9 @@ async def turns(db: asyncpg.Connection, tenant: UUID, case: UUID) -> bool:
 
 
 async def end_shares(db: asyncpg.Connection, tenant: UUID, case: UUID) -> None:
+    """Who was shown it, and when, stays; for what, in whose words, does not."""
     await db.execute(
-        "UPDATE shares SET ended_at = now() WHERE tenant_id = $1 AND kind = $2 AND subject_id = $3"
-        " AND ended_at IS NULL",
-        *(tenant, SHARED, case),
+        "UPDATE shares SET ended_at = coalesce(ended_at, now()), reason = $4"
+        " WHERE tenant_id = $1 AND kind = $2 AND subject_id = $3",
+        *(tenant, SHARED, case, ERASED),
     )

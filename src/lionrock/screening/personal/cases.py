@@ -115,14 +115,16 @@ class CaseData:
 
 
 async def erase_case(db: asyncpg.Connection, tenant: UUID, case: UUID) -> None:
-    """The case and all that hangs on it; what it was shared as ends. Nothing the second time."""
-    if not await turns(db, tenant, case):
-        return
-    for table in _OF_IT:
+    """The case and all that hangs on it; its shares end and say no reason, also where an older copy has
+    them without it."""
+    if await turns(db, tenant, case):
+        for table in _OF_IT:
+            await db.execute(
+                f"DELETE FROM {table} WHERE tenant_id = $1 AND alert_id = $2", tenant, case
+            )
         await db.execute(
-            f"DELETE FROM {table} WHERE tenant_id = $1 AND alert_id = $2", tenant, case
+            "DELETE FROM screening_alerts WHERE tenant_id = $1 AND id = $2", tenant, case
         )
-    await db.execute("DELETE FROM screening_alerts WHERE tenant_id = $1 AND id = $2", tenant, case)
     await end_shares(db, tenant, case)
 
 
