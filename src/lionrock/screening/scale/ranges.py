@@ -9,9 +9,9 @@ import hashlib
 import io
 import os
 import shutil
-import tarfile
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -38,11 +38,11 @@ def digest_of(folder: Path) -> str:
 
 
 def packed(folder: Path) -> bytes:
-    """An index folder as a tar archive."""
+    """An index folder as a ZIP archive, not compressed."""
     held = io.BytesIO()
-    with tarfile.open(fileobj=held, mode="w") as archive:
+    with zipfile.ZipFile(held, "w") as archive:
         for file in sorted(folder.iterdir()):
-            archive.add(file, file.name)
+            archive.write(file, file.name)
     return held.getvalue()
 
 
@@ -87,8 +87,8 @@ def _unpack(archive: bytes, digest: str, folder: Path) -> None:
     _forget_old(folder.parent)
     new = Path(tempfile.mkdtemp(dir=folder.parent))
     try:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as held:
-            held.extractall(new, filter="data")
+        with zipfile.ZipFile(io.BytesIO(archive)) as held:
+            held.extractall(new)  # which makes every name stay in the folder
         if digest_of(new) != digest:
             raise Unavailable("The index that was sent is not the one that was named.")
         with suppress(OSError):  # another process was first, with the same bytes
