@@ -54,7 +54,7 @@ def alert(
 
 
 async def new_case_share(of: Institution) -> Sent:
-    form = {"member": str(await of.fresh_observer()), "reason": "A request."}
+    form = {"member": str(await of.fresh_observer()), "why": "A request."}
     return Sent({"alert_id": str(await assigned(of))}, form=form)
 
 

@@ -76,6 +76,7 @@ def test_from_a_list_to_a_decision_by_a_second_person_that_is_proven(
     expect(page.locator(".hit")).to_contain_text("陳大文")
     expect(page.locator(".hit")).to_contain_text("大 read tai in Hong Kong romanisation")
     expect(page.locator(".found-line")).to_contain_text("Not on record yet")
+    page.fill("[name=birth]", "1962")  # a bare name clears nobody
     page.keyboard.press("Enter")
     expect(page.locator(".found-line")).to_contain_text("On record")
     page.wait_for_timeout(500)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 from uuid import UUID
 
 import openpyxl
@@ -239,6 +240,54 @@ async def test_a_customer_is_changed_from_what_the_form_showed(analyst: Client) 
     assert again.status == 303 and "Paul Chan" in (await analyst.get(address)).text
 
 
+async def test_a_form_from_before_their_end_revives_nobody(analyst: Client) -> None:
+    address = await added(analyst)
+    form = fields(await analyst.get(f"{address}/edit"))
+    await analyst.post(f"{address}/end")
+    late = await analyst.post(f"{address}/edit", form | {"aliases": "Paul Chan"})
+    assert late.status == 409 and "Someone changed this customer" in late.text
+    assert "No customer any more" in (await analyst.get(address)).text
+
+
+async def test_a_change_while_the_form_is_being_taken_is_not_overwritten(
+    analyst: Client, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = await added(analyst)
+    form, customers = (
+        fields(await analyst.get(f"{address}/edit")),
+        house.screening.registry.customers,
+    )
+    put = customers.put
+
+    async def late(actor: Actor, entity: Entity, **more: Any) -> UUID:
+        await customers.end(actor, entity.id)
+        return await put(actor, entity, **more)
+
+    monkeypatch.setattr(customers, "put", late)
+    answer = await analyst.post(f"{address}/edit", form | {"aliases": "Paul Chan"})
+    assert answer.status == 409 and "Paul Chan" in answer.text
+    assert "No customer any more" in (await analyst.get(address)).text
+
+
+async def test_who_is_not_said_to_be_a_person_is_person_or_organisation(analyst: Client) -> None:
+    form = fields(await analyst.get(f"{PATH}/new"))
+    assert form["schema"] == "LegalEntity"
+    text = (await send_file(analyst, f"{PATH}/preview", "c.csv", FILE)).text
+    assert "Person or organisation" in text
+
+
+async def test_two_columns_of_names_are_both_taken(analyst: Client) -> None:
+    file = "id,name,english_name\nK1,陳大文,CHAN Tai Man\n".encode()
+    assert "CHAN Tai Man" in (await send_file(analyst, f"{PATH}/preview", "c.csv", file)).text
+    await send_file(analyst, f"{PATH}/file", "c.csv", file)
+    found = await search(analyst, "K1")
+    page = (await analyst.get(found.headers["location"])).text
+    assert "陳大文" in page and "CHAN Tai Man (alias)" in page
+    twice = "id,name,name\nK1,陳大文,CHAN Tai Man\n".encode()
+    answer = await send_file(analyst, f"{PATH}/preview", "c.csv", twice, accept_language="zh-HK")
+    assert answer.status == 422 and "「name」" in answer.text
+
+
 async def test_a_customer_is_ended_after_a_question_and_can_be_had_back(
     analyst: Client, reviewer: Client, house: House, actor: Actor
 ) -> None:
@@ -252,6 +301,7 @@ async def test_a_customer_is_ended_after_a_question_and_can_be_had_back(
     page = (await analyst.get(address)).text
     assert "Screened no more since" in page and "Have them back" in page
     assert "Withdrawn" in (await reviewer.get(address)).text
+    assert "No customer any more" in page and "Changed; this is version" not in page
     await analyst.post(f"{address}/back")
     assert "To be screened" in (await analyst.get(address)).text
 

@@ -13,6 +13,7 @@ import pytest
 from lionrock.api.app import create_app
 from lionrock.app import House
 from lionrock.documents.schemas import Document
+from lionrock.errors import NotFound
 from lionrock.kernel.actors import Actor, Role
 from lionrock.kernel.database import Database
 from lionrock.web.pages import add_pages
@@ -132,6 +133,40 @@ async def test_while_it_works_the_page_follows_and_can_stop_it(
     assert task is not None
     await task
     assert "Stopped" in (await analyst.get(place)).text
+
+
+async def test_what_was_found_goes_with_the_document(
+    analyst: Client, house: House, actor: Actor, letter: Document
+) -> None:
+    place = await begun(analyst, house, letter)
+    await house.documents.remove(actor, letter.id)
+    answer = await analyst.get(place)
+    assert answer.status == 404 and "Chen Dawen" not in answer.text
+    assert house.screening.documents._runs == {}, "it is held no longer"
+
+
+async def test_while_it_works_a_run_is_stopped_with_the_document(
+    analyst: Client, house: House, actor: Actor, letter: Document
+) -> None:
+    place = (await analyst.post(f"{PATH}/{letter.id}")).headers["location"]
+    (run,) = house.screening.documents._runs.values()
+    await house.documents.remove(actor, letter.id)
+    assert (await analyst.get(place)).status == 404
+    assert run.task is not None
+    await run.task
+    assert house.screening.documents._runs == {}
+
+
+async def test_what_was_found_is_shown_while_the_document_may_be_read(
+    analyst: Client, house: House, letter: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = await begun(analyst, house, letter)
+
+    async def closed(*_: object) -> Document:
+        raise NotFound("There is no such document here.")
+
+    monkeypatch.setattr(house.documents, "get", closed)
+    assert (await analyst.get(place)).status == 404
 
 
 async def test_what_went_wrong_is_said_on_the_page(

@@ -49,7 +49,7 @@ async def test_a_reviewer_shares_a_case_and_an_observer_looks_until_it_ends(
     assert (await observer.get(path)).status == 404
     assert "No case is shared with you now." in (await observer.get("/screening/alerts")).text
     assert f"{OBSERVER}</option>" in (await reviewer.get(path)).text
-    form = {"member": str(await observer_id(database, actor)), "reason": "<b>Exam</b>", "days": "7"}
+    form = {"member": str(await observer_id(database, actor)), "why": "<b>Exam</b>", "days": "7"}
     assert (await reviewer.post(f"{path}/shares", form)).status in (200, 303)
     page = (await reviewer.get(path)).text
     assert "Shared with observers" in page and "&lt;b&gt;Exam" in page and "End sharing" in page
@@ -90,6 +90,6 @@ async def test_a_share_has_a_reason_and_an_end(
 ) -> None:
     path = await raised(reviewer, database, actor)
     member_id = str(await observer_id(database, actor))
-    for wrong in ({"reason": ""}, {"reason": "x" * 201}, {"days": "0"}, {"days": "366"}):
-        form = {"member": member_id, "reason": "Exam", "days": "7", **wrong}
+    for wrong in ({"why": ""}, {"why": "x" * 201}, {"days": "0"}, {"days": "366"}):
+        form = {"member": member_id, "why": "Exam", "days": "7", **wrong}
         assert (await reviewer.post(f"{path}/shares", form)).status == 422, wrong

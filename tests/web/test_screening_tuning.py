@@ -188,7 +188,7 @@ async def test_the_files_are_those_that_the_log_vouches_for(
     details = json.loads(row["payload"])["details"]
     assert details["sha256"] == sha256
     assert sha256 in text and details["pdf_sha256"] in text and str(row["id"]) in text
-    report = house.screening.tunings._runs[UUID(place.rpartition("/")[2])].report
+    report = house.screening.tunings._runs[UUID(place.rpartition("/")[2])].found
     assert report is not None and hashlib.sha256(report.pdf).hexdigest() == details["pdf_sha256"]
     assert (await reviewer.get(f"{place}/report.pdf")).text.startswith("%PDF")
     assert (await reviewer.get(f"{place}/report.exe")).status == 422

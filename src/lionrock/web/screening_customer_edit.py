@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from lionrock.errors import NotFound
+from lionrock.errors import Conflict, NotFound
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
@@ -20,7 +21,7 @@ from lionrock.web.faults import Filled
 from lionrock.web.rendering import page, translator
 from lionrock.web.screening_customers import PATH, customers_of
 
-_EMPTY: Final = {"schema": Schema.PERSON.value}
+_EMPTY: Final = {"schema": Schema.LEGAL_ENTITY.value}
 
 routes = APIRouter()
 
@@ -44,7 +45,7 @@ async def add(request: Request, actor: Reader) -> Response:
         sent.wrong("reference", fault)
     if sent.faults:
         return _form(request, sent, None, known=known)
-    made = await customers_of(request).put(actor, entity, type=type)
+    made = await customers_of(request).put(actor, entity, type=type, version=0)
     return done(request, f"{PATH}/{made}")
 
 
@@ -67,11 +68,13 @@ async def change(request: Request, actor: Reader, customer_id: UUID) -> Response
     entity, type = forms.entity_of(sent, found.entity, speak), forms.type_of(sent, speak)
     if sent.faults:
         return _form(request, sent, found)
-    if sent.text("version") != str(found.version):
-        sent.values["version"] = str(found.version)
-        return _form(request, sent, found, moved=True)
-    await customers.put(actor, entity, type=type)
-    return done(request, f"{PATH}/{customer_id}")
+    if sent.text("version") == str(found.version):
+        with suppress(Conflict):
+            await customers.put(actor, entity, type=type, version=found.version)
+            return done(request, f"{PATH}/{customer_id}")
+    found = await customers.get(actor, customer_id)
+    sent.values["version"] = str(found.version)
+    return _form(request, sent, found, moved=True)
 
 
 async def _known(request: Request, actor: Actor, reference: str) -> Customer | None:

@@ -87,7 +87,7 @@ def type_of(sent: Filled, speak: Translator) -> str:
 
 
 def _schema(sent: Filled, speak: Translator) -> Schema:
-    given = sent.text("schema") or Schema.PERSON.value
+    given = sent.text("schema") or Schema.LEGAL_ENTITY.value
     if given not in set(Schema):
         sent.wrong("schema", speak.gettext("this is not valid"))
         return Schema.PERSON

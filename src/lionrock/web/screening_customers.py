@@ -152,7 +152,7 @@ async def have_back(request: Request, actor: Reader, customer_id: UUID) -> Respo
     require(actor, P.SCREENING_CUSTOMER_MANAGE)
     customers = customers_of(request)
     found = await customers.get(actor, customer_id)
-    await customers.put(actor, found.entity, type=found.type)
+    await customers.put(actor, found.entity, type=found.type, version=found.version)
     return done(request, f"{PATH}/{customer_id}")
 
 

@@ -41,8 +41,8 @@ async def begin(request: Request, actor: Reader, document_id: UUID) -> Response:
 
 @routes.get(f"{PATH}/{{run_id}}")
 async def one(request: Request, actor: Reader, run_id: UUID) -> Response:
-    """How far the run is; then the names, those with hits first."""
-    run = _runs(request).get(actor, run_id)
+    """How far the run is; then the names, those with hits first; while the document may be read."""
+    run = await _runs(request).read(actor, run_id, house(request).documents)
     if run.found is None:
         return page(request, "screening/document-run.html", run=run)
     return page(

@@ -20,10 +20,10 @@ async def share(
     actor: Reader,
     alert_id: UUID,
     member: Annotated[UUID, Form()],
-    reason: Annotated[str, Form(min_length=1, max_length=200)],
+    why: Annotated[str, Form(min_length=1, max_length=200)],
     days: Annotated[int, Form(ge=1, le=365)] = 30,
 ) -> Response:
-    await alerts_of(request).sharing.share(actor, alert_id, member, reason.strip(), days=days)
+    await alerts_of(request).sharing.share(actor, alert_id, member, why.strip(), days=days)
     return done(request, f"{PATH}/{alert_id}")
 
 

@@ -17,9 +17,10 @@ from lionrock.errors import NotFound
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.decisions import ABSENT, require
 from lionrock.kernel.permissions import Permission as P
+from lionrock.screening.held_runs import KEPT
 from lionrock.screening.registry.states import ListState, applied
 from lionrock.screening.tuning.facts import FLOOR, Facts, Wanted
-from lionrock.screening.tuning.runs import KEPT, TuningRuns
+from lionrock.screening.tuning.runs import TuningRuns
 from lionrock.screening.tuning.simulation import least
 from lionrock.web import screening_tuning_plots as plots
 from lionrock.web.administration import done, given_id
@@ -64,11 +65,11 @@ async def begin(request: Request, actor: Reader) -> Response:
 async def one(request: Request, actor: Reader, run_id: UUID) -> Response:
     """How far the run is; then its report."""
     run = _runs(request).get(actor, run_id)
-    if run.report is None:
+    if run.found is None:
         return page(request, "screening/tuning-run.html", run=run)
     return page(
-        request, "screening/tuning-report.html", run=run, report=run.report, facts=run.report.facts,
-        minutes=int(KEPT.total_seconds() // 60), **_shown(request, run.report.facts),
+        request, "screening/tuning-report.html", run=run, report=run.found, facts=run.found.facts,
+        minutes=int(KEPT.total_seconds() // 60), **_shown(request, run.found.facts),
     )  # fmt: skip
 
 
@@ -77,7 +78,7 @@ async def report(
     request: Request, actor: Reader, run_id: UUID, format: Literal["pdf", "json"]
 ) -> Response:
     """The bytes whose SHA-256 stand in the log."""
-    made = _runs(request).get(actor, run_id).report
+    made = _runs(request).get(actor, run_id).found
     if made is None:
         raise NotFound(ABSENT)
     name = f"tuning-report-{made.sha256[:8]}.{format}"

@@ -34,6 +34,26 @@ def test_a_header_says_what_its_column_holds(column: str, field: str) -> None:
 
 def test_of_two_references_the_first_counts() -> None:
     assert guess(["customer_id", "id"]) == {"customer_id": "reference", "id": IGNORE}
+    assert guess(["id", "customer_id"]) == {"id": IGNORE, "customer_id": "reference"}, "as `read`"
+    assert guess(["cif_no", "id"]) == {"cif_no": IGNORE, "id": "reference"}
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["id,name,english_name,x,y", "customer_id,id,full_name,name,x", "id,english_name,name,alias,aliases",
+     "id,name,family_name,given_name,x", "id,chinese_name,中文姓名,alias,other_names"],
+)  # fmt: skip
+def test_the_page_reads_the_columns_that_are_read_without_it(header: str) -> None:
+    file = f"{header}\n1,2,Chan Tai Man,陳大文,Wong Siu Fong\n".encode()
+    (shown,), (plain,) = look(io.BytesIO(file), "csv").rows, read(io.BytesIO(file), "csv")
+    assert shown.entity is not None and plain.entity is not None
+    assert shown.entity.id == plain.entity.id
+    assert {n.text for n in shown.entity.names} == {n.text for n in plain.entity.names}
+
+
+def test_of_two_columns_called_alike_none_is_lost_on_the_page() -> None:
+    with pytest.raises(InvalidInput, match="“name”"):
+        look(io.BytesIO("id,Name,name\n1,陳大文,CHAN Tai Man\n".encode()), "csv")
 
 
 @given(st.lists(st.text(max_size=20), unique=True, max_size=10))

@@ -8,12 +8,13 @@ from uuid import uuid4
 
 import pytest
 
-from lionrock.errors import Forbidden, InvalidInput, NotFound
+from lionrock.errors import Conflict, Forbidden, InvalidInput, NotFound
 from lionrock.kernel.actors import Actor, Role
 from lionrock.kernel.privacy.forms import Matcher
 from lionrock.kernel.privacy.identifiers import Identifier, IdentifierKind
 from lionrock.kernel.privacy.sources import Person
 from lionrock.screening.personal.rooms import PersonalData
+from lionrock.screening.registry import customers as module
 from tests.screening.registry.conftest import Desk
 from tests.screening.registry.small import Listed, person
 
@@ -34,6 +35,41 @@ async def test_a_customer_is_added_changed_ended_and_comes_back(desk: Desk) -> N
     assert (await customers.find(actor, "C1")).active
     assert await desk.events("screening:customer:change") == 3
     assert await desk.events("screening:customer:end") == 1
+
+
+async def test_what_was_written_of_an_earlier_version_is_refused(desk: Desk) -> None:
+    customers, actor = desk.registry.customers, desk.manager
+    await customers.put(actor, person("C1", "Chan Tai Man"))
+    seen = (await customers.find(actor, "C1")).version
+    await customers.end(actor, "C1")
+    assert (await customers.find(actor, "C1")).version == seen + 1
+    for name in ("Chan Siu Man", "Chan Tai Man"):
+        with pytest.raises(Conflict, match="changed meanwhile"):
+            await customers.put(actor, person("C1", name), version=seen)
+    found = await customers.find(actor, "C1")
+    assert not found.active and found.entity.names[0].text == "Chan Tai Man"
+    await customers.put(actor, person("C1", "Chan Siu Man"), version=seen + 1)
+    assert (await customers.find(actor, "C1")).active
+    with pytest.raises(Conflict):
+        await customers.put(actor, person("C2", "Wong"), version=1)
+    with pytest.raises(Conflict):
+        await customers.put(actor, person("C1", "Wong"), version=0)
+
+
+async def test_an_update_over_another_version_than_was_read_writes_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customers, actor = desk.registry.customers, desk.manager
+    await customers.put(actor, person("C1", "Chan Tai Man"))
+    # As if another had changed them between reading and writing, which the lock prevents.
+    stale = module._PUT.replace(
+        "screening_customers.version = $8", "screening_customers.version > $8"
+    )
+    assert stale != module._PUT
+    monkeypatch.setattr(module, "_PUT", stale)
+    with pytest.raises(Conflict):
+        await customers.put(actor, person("C1", "Chan Siu Man"))
+    assert (await customers.find(actor, "C1")).version == 1
 
 
 async def test_a_file_of_customers_is_taken_in_and_again_touches_nobody(desk: Desk) -> None:

@@ -14,7 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lionrock.errors import InvalidInput
-from lionrock.screening.entities import Birth, Identifier, IdentifierKind, NameKind, Schema
+from lionrock.screening.entities import (
+    Birth,
+    Entity,
+    Identifier,
+    IdentifierKind,
+    Name,
+    NameKind,
+    Schema,
+)
+from lionrock.screening.matching.compare import compare
 from lionrock.screening.registry.rows import Row, birth_of, read
 from lionrock.screening.registry.tabular import Format
 
@@ -51,12 +60,77 @@ def test_a_row_names_one_person_with_all_that_is_known(format: Format) -> None:
     (row,) = rows_of(make(HEADER, LINE), format)
     assert (row.number, row.type, row.fault) == (1, "pep", "")
     entity = row.entity
-    assert entity is not None and (entity.id, entity.schema) == ("C-1", Schema.PERSON)
+    assert entity is not None and (entity.id, entity.schema) == ("C-1", Schema.LEGAL_ENTITY)
     assert [n.text for n in entity.names] == ["CHAN Tai Man", "陳大文", "Peter Chan", "陳文"]
     assert entity.names[2].kind is NameKind.ALIAS
     assert entity.births == (Birth(date(1970, 5, 1), date(1970, 5, 31)),)
     assert (entity.gender, entity.countries) == ("male", ("hk", "cn"))
     assert entity.identifiers == (Identifier(IdentifierKind.HKID, "A123456(7)"),)
+
+
+def names_of(header: list[str], line: list[str]) -> list[tuple[str, str]]:
+    (row,) = rows_of(csv_of(header, line), "csv")
+    assert row.entity is not None, row.fault
+    return [(n.text, n.kind.value) for n in row.entity.names]
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "names"),
+    [
+        ("name,english_name", "陳大文,CHAN Tai Man", ["陳大文", "CHAN Tai Man"]),
+        ("english_name,name", "CHAN Tai Man,陳大文", ["陳大文", "CHAN Tai Man"]),
+        ("name,full_name", ",CHAN Tai Man", ["CHAN Tai Man"]),
+        ("name,full_name", "CHAN Tai Man,CHAN Tai Man", ["CHAN Tai Man"]),
+        ("name,family_name,given_name", "陳大文,CHAN,Tai Man", ["陳大文", "CHAN Tai Man"]),
+        ("name,family_name,given_name", "Tai Man Chan,CHAN,Tai Man", ["Tai Man Chan"]),
+        ("name,alias,other_names", "Chan,Peter;Pete,Paul", ["Chan", "Peter", "Pete", "Paul"]),
+    ],
+)
+def test_every_column_of_names_is_read(header: str, line: str, names: list[str]) -> None:
+    first, *others = names_of(header.split(","), line.split(","))
+    assert first == (names[0], "primary")
+    assert sorted(others) == sorted((text, "alias") for text in names[1:])
+
+
+def test_every_column_of_chinese_names_nationalities_and_births_is_read() -> None:
+    header = ["id", "chinese_name", "中文姓名", "nationality", "country", "dob", "birth_date"]
+    line = ["1", "陳大文", "陳文", "HK", "CN", "1970", "1971"]
+    (row,) = rows_of(csv_of(header, line), "csv")
+    assert row.entity is not None
+    assert [n.text for n in row.entity.names] == ["陳大文", "陳文"]
+    assert set(row.entity.countries) == {"hk", "cn"} and len(row.entity.births) == 2
+
+
+def test_parts_of_two_names_are_two_names() -> None:
+    row = json.dumps({"family_name": ["CHAN", "陳"], "given_name": ["Tai Man", "大文"]})
+    (found,) = rows_of(row.encode(), "jsonl")
+    assert found.entity is not None
+    assert {"CHAN Tai Man", "陳 大文"} <= {n.text for n in found.entity.names}
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_a_header_that_is_there_twice_is_refused_by_its_name(format: Format) -> None:
+    make = {"csv": csv_of, "xlsx": xlsx_of}[format]
+    for twice in (["id", "name", "name"], ["id", "Full name", "full-name"]):
+        with pytest.raises(InvalidInput, match=r"“(name|full_name)”"):
+            rows_of(make(twice, ["1", "陳大文", "CHAN Tai Man"]), format)
+    (row,) = rows_of(make(["id", "name", "", ""], ["1", "Chan", "", ""]), format)
+    assert row.entity is not None, "columns without a header are none"
+
+
+@pytest.mark.parametrize("line", ['{"name": "a", "name": "b"}', '{"Name": "a", "name": "b"}'])
+def test_a_field_that_a_line_has_twice_is_refused(line: str) -> None:
+    with pytest.raises(InvalidInput, match="“name”"):
+        rows_of(line.encode(), "jsonl")
+
+
+def test_who_is_not_said_to_be_a_person_may_be_a_company() -> None:
+    rows = rows_of(b"id,name,schema\n1,Harbour Trading Ltd,\n2,Chan Tai Man,person\n", "csv")
+    assert [r.entity and r.entity.schema for r in rows] == [Schema.LEGAL_ENTITY, Schema.PERSON]
+    listed = Entity("x", Schema.COMPANY, (Name("Harbour Trading Ltd"),))
+    company = rows[0].entity
+    assert company is not None
+    assert "other_schema" not in {e.feature for e in compare(company, listed).evidence}
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from lionrock.errors import EgressRefused, InvalidInput
+from lionrock.kernel.database import _SESSION
 from lionrock.kernel.egress import Egress
 from lionrock.screening.entities import Entity
 from lionrock.screening.registry.engine import SearchIndex
 from lionrock.screening.registry.screens import Here, Likely, ranges, searched
-from lionrock.screening.scale.cluster import Cluster
+from lionrock.screening.scale.cluster import _ANSWER_SECONDS, _CONNECT_SECONDS, Cluster
 from tests.screening.registry.conftest import Desk, desk
 from tests.screening.registry.small import Listed, person
 from tests.screening.registry.test_batches import file_of, listed, names, results
@@ -91,6 +92,11 @@ def test_without_ray_the_setting_is_refused_and_says_what_to_install(
     for address in ("127.0.0.1:10001", "10.2.3.4:10001"):
         with pytest.raises(InvalidInput, match="pip install"):
             Cluster.at(address, tmp_path, Egress(["10.2.3.4"]))
+
+
+def test_a_cluster_is_given_up_before_the_database_gives_up_on_the_transaction() -> None:
+    limit = float(_SESSION["idle_in_transaction_session_timeout"].removesuffix("s"))
+    assert limit > _CONNECT_SECONDS + _ANSWER_SECONDS
 
 
 def test_nothing_imports_ray_that_is_not_asked_to() -> None:

@@ -16,8 +16,8 @@ from lionrock.kernel.actors import Actor, Role
 from lionrock.kernel.database import Database
 from lionrock.kernel.vault.service import Vault
 from lionrock.kernel.watch import Watch
+from lionrock.screening.held_runs import KEPT
 from lionrock.screening.registry.registry import Registry
-from lionrock.screening.tuning import runs as module
 from lionrock.screening.tuning.facts import Wanted
 from lionrock.screening.tuning.progress import Stage
 from lionrock.screening.tuning.runs import MOST_KEPT, TuningRun, TuningRuns
@@ -74,7 +74,7 @@ async def test_a_run_tells_its_stages_and_leaves_its_report(
     told: list[Stage] = []
     monkeypatch.setattr(TuningRun, "tell", lambda self, stage, done, total: told.append(stage))
     run = await ended(runs.begin(reviewer, SMALL, watch))
-    assert run.report is not None and run.error is None and run.ended_at is not None
+    assert run.found is not None and run.error is None and run.ended_at is not None
     assert told[0] == Stage.NAMES and told[-1] == Stage.REPORT
     assert runs.get(reviewer, run.id) is run
 
@@ -96,7 +96,7 @@ async def test_a_run_that_is_stopped_leaves_nothing(
     await asyncio.sleep(0)
     runs.stop(reviewer, run.id)
     await ended(run)
-    assert run.ended_at is not None and run.report is None and run.error is None
+    assert run.ended_at is not None and run.found is None and run.error is None
 
 
 async def test_a_run_ends_with_the_access_of_its_owner(
@@ -113,7 +113,7 @@ async def test_a_run_ends_with_the_access_of_its_owner(
     runs._tuning.run = endless  # type: ignore[method-assign, assignment]
     watch.wake()
     await ended(run)
-    assert run.report is None and not blocked.is_set()
+    assert run.found is None and not blocked.is_set()
 
 
 async def test_a_run_is_its_owners_alone(
@@ -139,7 +139,7 @@ async def test_a_report_is_gone_when_its_time_is_over(
 ) -> None:
     run = await ended(runs.begin(reviewer, SMALL, watch))
     assert run.ended_at is not None
-    run.ended_at -= module.KEPT - timedelta(minutes=1)
+    run.ended_at -= KEPT - timedelta(minutes=1)
     assert runs.mine(reviewer) == [run]
     run.ended_at -= timedelta(minutes=1)
     with pytest.raises(NotFound):
@@ -166,4 +166,4 @@ async def test_what_is_wrong_is_told_to_the_owner(
     runs: TuningRuns, reviewer: Actor, watch: Watch
 ) -> None:
     run = await ended(runs.begin(reviewer, Wanted(lists=[reviewer.id]), watch))
-    assert isinstance(run.error, NotFound) and run.report is None
+    assert isinstance(run.error, NotFound) and run.found is None

@@ -17,7 +17,7 @@ from lionrock.api.routes.screening_queries import Given, GivenEntity, either
 from lionrock.doors import house
 from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
-from lionrock.screening.entities import Entity, Schema
+from lionrock.screening.entities import Entity
 from lionrock.screening.registry.customers import Customer
 from lionrock.screening.registry.entries import FIRST
 
@@ -27,7 +27,6 @@ _Type = Annotated[str, Field(pattern="^[a-z0-9-]{0,40}$")]
 class NewCustomer(Given):
     """Who, in plain fields. `type`: the institution's own word, by which lists have thresholds."""
 
-    schema_: Schema = Field(default=Schema.PERSON, alias="schema")
     type: _Type = ""
 
 

@@ -63,18 +63,20 @@ def look(
 
 
 def guess(columns: Iterable[str]) -> dict[str, str]:
-    """Each column with the field it seems to hold; of two for a reference or a kind the first."""
+    """Each column with the field it seems to hold; of two for a reference or a kind the one that `rows`
+    would take, or the first."""
     given = list(columns)
     known = {called: field for field, all_of in CALLED.items() for called in all_of}
     known |= {f: f for f in FIELDS}
     listed = fields.guess_mapping([c.replace("_", " ") for c in given])
     found: dict[str, str] = {}
-    for column in given:
+    rank = {called: place for place, called in enumerate(known)}
+    for column in sorted(given, key=lambda c: rank.get(c, len(rank))):
         said = listed[column.replace("_", " ")]
         field = known.get(column) or _AS_IN_LISTS.get(said, said)
         single = field in ("reference", "type", "schema") and field in found.values()
         found[column] = field if field in FIELDS and not single else IGNORE
-    return found
+    return {c: found[c] for c in given}
 
 
 def check(mapping: Mapping[str, str]) -> None:

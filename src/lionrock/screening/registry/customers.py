@@ -15,7 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, Final
 from uuid import UUID, uuid4
 
-from lionrock.errors import InvalidInput, NotFound
+from lionrock.errors import Conflict, InvalidInput, NotFound
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
 from lionrock.kernel.decisions import ABSENT, require
@@ -42,12 +42,15 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (tenant_id, id) DO UPDATE
 SET type = excluded.type, body = excluded.body, digest = excluded.digest, change = excluded.change,
     version = screening_customers.version + 1, pending = true, active = true, changed_at = now()
+WHERE screening_customers.version = $8
+RETURNING id
 """
 _NEXT: Final = """
 INSERT INTO screening_counters (tenant_id, customers) VALUES ($1, 1)
 ON CONFLICT (tenant_id) DO UPDATE SET customers = screening_counters.customers + 1
 RETURNING customers
 """
+_MOVED: Final = "The customer was changed meanwhile: look at them again."
 _COUNTS: Final = ("added", "changed", "unchanged", "refused")
 _MOST_FAULTS: Final = 1000
 
@@ -95,12 +98,17 @@ class Customers:
         """`wake` is called when a customer is to be screened."""
         self._database, self._vault, self._hashes, self._wake = database, vault, hashes, wake
 
-    async def put(self, actor: Actor, entity: Entity, *, type: str = "") -> UUID:
-        """Add the customer whose reference is `entity.id`, or change them, or have them back."""
+    async def put(
+        self, actor: Actor, entity: Entity, *, type: str = "", version: int | None = None
+    ) -> UUID:
+        """Add the customer whose reference is `entity.id`, or change them, or have them back.
+
+        `version`: the one that the change was made from, 0 for a new customer; `Conflict` if another stands.
+        """
         require(actor, P.SCREENING_CUSTOMER_MANAGE)
         _check(entity, type)
         async with self._database.tenant_session(actor) as db:
-            (made,) = await self._put(db, actor.tenant_id, [Asked(entity, type)])
+            (made,) = await self._put(db, actor.tenant_id, [Asked(entity, type)], version)
             if made.version != made.was:
                 details = {"version": made.version}
                 await record(db, actor, Event.SCREENING_CUSTOMER_CHANGE, made.id, details)
@@ -114,8 +122,8 @@ class Customers:
             change = await db.fetchval(_NEXT, actor.tenant_id)
             id = await db.fetchval(
                 "UPDATE screening_customers SET active = false, pending = true, change = $3,"
-                " changed_at = now() WHERE tenant_id = $1 AND reference_hash = $2 AND active"
-                " RETURNING id",
+                " version = version + 1, changed_at = now()"
+                " WHERE tenant_id = $1 AND reference_hash = $2 AND active RETURNING id",
                 *(actor.tenant_id, self._hashes.reference(actor.tenant_id, reference), change),
             )
             if id is None:
@@ -206,9 +214,12 @@ class Customers:
         return Customer(**values, entity=unpacked(body))
 
     async def _put(
-        self, db: asyncpg.Connection, tenant: UUID, asked: Sequence[Asked]
+        self, db: asyncpg.Connection, tenant: UUID, asked: Sequence[Asked], version: int | None = None
     ) -> list[_Put]:  # fmt: skip
-        """Those that are new or another than they were are written, and are pending."""
+        """Those that are new or another than they were are written, and are pending.
+
+        `Conflict` where another version stands than `version`, or than was read here.
+        """
         change = await db.fetchval(_NEXT, tenant)  # first: from here on others wait
         hashes = [self._hashes.reference(tenant, a.entity.id) for a in asked]
         rows = await db.fetch(
@@ -220,15 +231,18 @@ class Customers:
         key, done, written = self._vault.make(tenant), [], []
         for one, hashed in zip(asked, hashes, strict=True):
             digest, row = self._hashes.digest(tenant, one.entity, one.type), known.get(hashed)
+            was = row["version"] if row is not None else 0
+            if version not in (None, was):
+                raise Conflict(_MOVED)
             if row is not None and row["active"] and row["digest"] == digest:
-                done.append(_Put(row["id"], row["version"], row["version"]))
+                done.append(_Put(row["id"], was, was))
                 continue
             id = row["id"] if row is not None else uuid4()
-            was = row["version"] if row is not None else 0
             body = key.seal(TABLE, id, "body", packed(one.entity))
-            written.append((tenant, id, hashed, one.type, body, digest, change))
+            written.append((tenant, id, hashed, one.type, body, digest, change, was))
             done.append(_Put(id, was, was + 1))
-        await db.executemany(_PUT, written)
+        if len(await db.fetchmany(_PUT, written)) < len(written):
+            raise Conflict(_MOVED)
         return done
 
 

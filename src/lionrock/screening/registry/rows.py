@@ -3,7 +3,8 @@
 Columns, of which a name or a Chinese name must be there: reference (or id, customer_id), type,
 schema, name, chinese_name, aliases, family_name, given_name, birth_date, gender, countries
 (nationality), address, and one for each kind of identifier (passport, hkid, ccc …). Several values
-in a cell stand apart by ";". JSON may have lists.
+in a cell stand apart by ";". JSON may have lists. Of columns for one field all are read; of a
+reference, type, schema or gender the first that has one, as `CALLED` has them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, BinaryIO, Final
 
@@ -43,6 +44,9 @@ CALLED: Final = {
     "countries": ("countries", "country", "nationality", "nationalities", "jurisdiction"),
     "address": ("address", "addresses"),
 }
+_PARTS: Final = ("family_name", "given_name", *(k.value for k in IdentifierKind))
+_COLUMNS: Final = {c: f for f, called in CALLED.items() for c in called} | {p: p for p in _PARTS}
+"""Column to field, without a mapping."""
 _GENDERS: Final = {"m": "male", "male": "male", "男": "male",
                    "f": "female", "female": "female", "女": "female"}  # fmt: skip
 _MOST: Final = 2000
@@ -71,7 +75,10 @@ def read(
     it holds; without it the columns are called as `CALLED` has them.
     """
     for number, given in enumerate(rows(file, format), 1):
-        cells = given if mapping is None else renamed(given, mapping)
+        found = (
+            mapping if mapping is not None else {c: f for c, f in _COLUMNS.items() if c in given}
+        )
+        cells = renamed(given, found)
         try:
             type = _one(cells, "type").lower()
             if not TYPE.fullmatch(type):
@@ -84,16 +91,17 @@ def read(
 
 
 def renamed(cells: Cells, mapping: Mapping[str, str]) -> dict[str, list[Any]]:
-    """A row by field instead of by column; columns of one field after each other."""
+    """A row by field instead of by column; columns of one field after each other, as in `mapping`."""
     found: dict[str, list[Any]] = {}
-    for column, value in cells.items():
-        if field := mapping.get(column):
+    for column, field in mapping.items():
+        if column in cells:
+            value = cells[column]
             found.setdefault(field, []).extend(value if isinstance(value, list) else [value])
     return found
 
 
 def entity_of(cells: Cells, number: int) -> Entity:
-    """Who a row names; without a reference its id is the row's number."""
+    """Who a row, by field, names; without a reference its id is the row's number."""
     names = tuple(_names(cells))
     if not names:
         raise InvalidInput("There is no name in it.")
@@ -110,19 +118,37 @@ def entity_of(cells: Cells, number: int) -> Entity:
 
 
 def _names(cells: Cells) -> Iterator[Name]:
-    family, given = (" ".join(_values(cells.get(k))) for k in ("family_name", "given_name"))
-    name = _one(cells, "name") or f"{family} {given}".strip()
-    if name:
-        yield Name(name, family=family, given=given)
-    for text in _all(cells, "chinese_name"):
-        yield Name(text, language="zh")
-    for text in _all(cells, "aliases"):
-        yield Name(text, NameKind.ALIAS)
+    """Each once; the first is the name, the others are aliases unless they are its Chinese form."""
+    given = [Name(n) for n in _all(cells, "name")]
+    known = {_words(n.text) for n in given}
+    given += [n for n in _joined(cells) if _words(n.text) not in known]
+    given += [Name(n, language="zh") for n in _all(cells, "chinese_name")]
+    given += [Name(n, NameKind.ALIAS) for n in _all(cells, "aliases")]
+    seen: set[str] = set()
+    for name in given:
+        if name.text not in seen:
+            yield replace(name, kind=NameKind.ALIAS) if seen and not name.language else name
+        seen.add(name.text)
+
+
+def _joined(cells: Cells) -> Iterator[Name]:
+    """What family and given names make: of as many of either a name each, too."""
+    families, givens = (_all(cells, k) for k in ("family_name", "given_name"))
+    if len(families) == len(givens) > 1:
+        for family, given in zip(families, givens, strict=True):
+            yield Name(f"{family} {given}", family=family, given=given)
+    family, given = " ".join(families), " ".join(givens)
+    if family or given:
+        yield Name(f"{family} {given}".strip(), family=family, given=given)
+
+
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(sorted(name.casefold().replace(",", " ").split()))
 
 
 def _identifiers(cells: Cells) -> Iterator[Identifier]:
     for kind in IdentifierKind:
-        for value in _values(cells.get(kind.value)):
+        for value in _all(cells, kind.value):
             yield Identifier(kind, value)
 
 
@@ -148,8 +174,9 @@ def birth_of(text: str) -> Birth:
 
 
 def _schema(text: str) -> Schema:
+    """Whoever is not said to be a person is not held against a company, nor the other way round."""
     if not text:
-        return Schema.PERSON
+        return Schema.LEGAL_ENTITY
     by_name = {s.value.lower(): s for s in Schema}
     if text.lower() not in by_name:
         raise InvalidInput(f"The schema is none of {', '.join(s.value for s in Schema)}.")
@@ -173,11 +200,7 @@ def _one(cells: Cells, field: str) -> str:
 
 
 def _all(cells: Cells, field: str) -> list[str]:
-    """Values of the first of the field's columns that has any."""
-    for column in CALLED[field]:
-        if found := _values(cells.get(column), split=field not in ("name", "reference", "address")):
-            return found
-    return []
+    return _values(cells.get(field), split=field not in ("name", "reference", "address"))
 
 
 def _values(value: Any, *, split: bool = True) -> list[str]:

@@ -7,7 +7,8 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO, Final, Literal
 
 from lionrock.errors import InvalidInput, TooLarge
@@ -46,7 +47,7 @@ def _csv(file: BinaryIO) -> Iterator[Cells]:
         text.seek(0)
         delimiter = max(",;\t", key=first.count)
         reader = csv.reader(text, delimiter=delimiter, strict=True)
-        header = [_column(c) for c in next(reader, [])]
+        header = _header(next(reader, []))
         for cells in reader:
             if len(cells) > len(header):
                 raise InvalidInput(f"Line {reader.line_num} has more cells than the header.")
@@ -74,7 +75,7 @@ def _xlsx(file: BinaryIO) -> Iterator[Cells]:
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # a sheet that states too few rows would lose the rest
         lines = sheet.iter_rows(values_only=True, max_row=_MOST_ROWS)
-        header = [_column(c) for c in next(lines, ())]
+        header = _header(next(lines, ()))
         for cells in lines:
             if any(c is not None for c in cells):
                 yield {k: _shown(v) for k, v in zip(header, cells, strict=False)}
@@ -89,12 +90,27 @@ def _json_lines(file: BinaryIO) -> Iterator[Cells]:
         if not line.strip():
             continue
         try:
-            found = json.loads(line)
+            found = json.loads(line, object_pairs_hook=_once)
         except (ValueError, RecursionError) as error:
             raise InvalidInput(f"Line {number} is not JSON.") from error
         if not isinstance(found, dict):
             raise InvalidInput(f"Line {number} is not a JSON object.")
         yield {_column(k): v for k, v in found.items()}
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; of two values by one name Python would take the last."""
+    _header(name for name, _ in pairs)
+    return dict(pairs)
+
+
+def _header(names: Iterable[object]) -> list[str]:
+    """Columns as they are called here. `InvalidInput` for one that is there twice: one would be lost."""
+    found = [_column(n) for n in names]
+    for name, times in Counter(filter(None, found)).items():
+        if times > 1:
+            raise InvalidInput(f"The column “{name[:80]}” is there more than once: rename one.")
+    return found
 
 
 def _column(name: object) -> str:

@@ -32,7 +32,8 @@ _COMMAND: Final = (sys.executable, "-P", "-m", "lionrock.screening.scale.driver"
 _ID: Final = re.compile("[0-9a-f]{64}")
 _LINE: Final = 2**28
 _CONNECT_SECONDS: Final = 60.0
-_ANSWER_SECONDS: Final = 600.0
+_ANSWER_SECONDS: Final = 120.0
+"""Whoever asks holds a transaction open, which the database ends when nothing is sent for 300 s."""
 _REST_SECONDS: Final = 60.0
 
 
