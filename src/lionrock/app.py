@@ -20,7 +20,12 @@ from lionrock.documents.report import table_pdf
 from lionrock.documents.service import DocumentService
 from lionrock.documents.upgrade import make_good
 from lionrock.errors import Conflict, LionrockError, ModelNotPulled, Unavailable
+from lionrock.gateway.calls import Calls, Salts
+from lionrock.gateway.ledger.personal import UsageAgeing, UsageData
+from lionrock.gateway.ledger.service import Ledger
+from lionrock.gateway.pool import Pool
 from lionrock.gateway.service import Gateway
+from lionrock.gateway.setting_up import Engines
 from lionrock.kernel import confinement, disk, identity
 from lionrock.kernel.actors import Actor, worker
 from lionrock.kernel.audit.service import AuditService
@@ -40,7 +45,6 @@ from lionrock.kernel.vault.service import Vault
 from lionrock.kernel.vault.upgrade import mark_sealed
 from lionrock.models.catalogue import Catalogue
 from lionrock.models.embeddings import Embedder, LocalEmbedder
-from lionrock.models.engines import Engine, OpenAIEngine
 from lionrock.models.llamacpp import LocalEngine
 from lionrock.models.pull import Store
 from lionrock.models.remote_embeddings import RemoteEmbedder
@@ -101,7 +105,8 @@ class House:
         screened = self.screening.personal
         self.privacy = Privacy.open(
             self.database, self.vault, self.people.fields, self.settings.home / "packages",
-            [papers, *screened.all], [papers, *screened.all], [screened.ageing],
+            [papers, *screened.all, UsageData(self.database)], [papers, *screened.all],
+            [screened.ageing], [UsageAgeing(self.database).forget],
         )  # fmt: skip
 
     def context(self, actor: Actor) -> RunContext:
@@ -130,11 +135,11 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         notices: list[str] = []
         parts = asyncio.gather(
             _database(stack, settings),
-            _engine(stack, settings, egress, Path(runtime), notices),
+            _engines(stack, settings, egress, Path(runtime), notices),
             _embedder(stack, settings, egress, notices),
             _confinement(notices),
         )
-        (database, owner_url), engine, embedder, _ = await parts
+        (database, owner_url), engines, embedder, _ = await parts
         files = Files(settings.home / "files", settings.max_upload_bytes, vault)
         await replay(database, vault, again(vault, settings.home))
         await make_good(database, files, vault, owner_url)
@@ -149,11 +154,11 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             database, files, vault, search.indexer,
             seconds=settings.parse_seconds, memory_bytes=settings.parse_bytes,
         )  # fmt: skip
-        gateway = Gateway(engine, why_none=notices[0] if notices and engine is None else "")
+        gateway = await _gateway(stack, settings, database, egress, engines, notices)
         runs = Runs(database, vault)
         house = House(
             settings, database, documents, search, gateway, runs, ingest,
-            tenant_id, member_id, notices, vault, egress, _children(engine, embedder),
+            tenant_id, member_id, notices, vault, egress, _children(engines.local, embedder),
         )  # fmt: skip
         stack.push_async_callback(house.oidc.close)
         # Before any work: a log that does not verify lets nothing be changed.
@@ -216,33 +221,52 @@ def _as_role(url: str, role: str, password: str) -> str:
     return f"{scheme}://{role}:{password}@{rest.rpartition('@')[2]}"
 
 
-async def _engine(
+async def _engines(
     stack: AsyncExitStack, settings: Settings, egress: Egress, runtime: Path, notices: list[str]
-) -> Engine | None:
+) -> Engines:
+    engines = Engines(egress)
+    stack.push_async_callback(engines.close)
+    if settings.engines:
+        engines.declare(settings.engines, settings.home / "keys" / "engines")
     try:
         if settings.engine:
             key = settings.engine_key.get_secret_value() if settings.engine_key else None
-            engine: Engine = OpenAIEngine(
+            await engines.named(
                 settings.engine, key=key, model=settings.engine_model,
-                context=settings.engine_context, egress=egress,
+                context=settings.engine_context,
             )  # fmt: skip
-            stack.push_async_callback(engine.close)
-            return engine
-        if settings.model == "none":
+        elif settings.model == "none":
             notices.insert(0, "No model is set up: answers are quotes alone.")
-            return None
-        model = Catalogue.load().get(settings.model)
-        local = LocalEngine(
-            store(settings).path(model), name=model.name, context=settings.engine_context,
-            threads=settings.engine_threads, runtime_dir=runtime,
-        )  # fmt: skip
-        stack.push_async_callback(local.stop)
-        return await local.start()
+        elif not engines.choose(settings.model):
+            model = Catalogue.load().get(settings.model)
+            local = LocalEngine(
+                store(settings).path(model), name=model.name, context=settings.engine_context,
+                threads=settings.engine_threads, runtime_dir=runtime,
+            )  # fmt: skip
+            await engines.start(local, sha256=model.sha256)
     except ModelNotPulled as error:
         notices.insert(0, error.detail)
     except LionrockError as error:
         notices.insert(0, f"The language model is not available: {error.detail}")
-    return None
+    return engines
+
+
+async def _gateway(
+    stack: AsyncExitStack,
+    settings: Settings,
+    database: Database,
+    egress: Egress,
+    engines: Engines,
+    notices: list[str],
+) -> Gateway:
+    pool = Pool(engines.all, egress=egress)
+    stack.push_async_callback(pool.close)
+    await pool.start()
+    ledger = await stack.enter_async_context(Ledger(database))
+    secret = installation_secret(settings.home / "keys", "cache_salt")
+    calls = Calls(pool, ledger, Salts(bytes.fromhex(secret)), troubled=engines.troubled)
+    none = notices[0] if notices and engines.own is None else ""
+    return Gateway(engines.own, why_none=none, calls=calls)
 
 
 async def _embedder(
@@ -278,10 +302,10 @@ async def _confinement(notices: list[str]) -> None:
 
 
 def _children(
-    engine: Engine | None, embedder: Embedder | None
+    engine: LocalEngine | None, embedder: Embedder | None
 ) -> dict[str, Callable[[], int | None]]:
     found: dict[str, Callable[[], int | None]] = {}
-    if isinstance(engine, LocalEngine):
+    if engine is not None:
         found["language model"] = lambda: engine.pid
     if isinstance(embedder, LocalEmbedder):
         found["embeddings"] = lambda: embedder.pid

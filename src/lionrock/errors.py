@@ -7,13 +7,18 @@ LionrockError
 │   └── Erased              it was erased: its key has been destroyed               (HTTP 404)
 ├── Unauthenticated         no valid session or key                                (HTTP 401)
 ├── Forbidden               the actor may not do this; says which rule spoke       (HTTP 403)
+│   └── PersonalDataRefused personal data that a tenant keeps from engines outside  (HTTP 403)
 ├── Conflict                the thing is in a state that does not allow it         (HTTP 409)
 ├── TooLarge                more than the limit; says the limit                    (HTTP 413)
 ├── TooManyAttempts         sign-in failed too often; says how long to wait        (HTTP 429)
+├── RateLimited             more calls or tokens than a limit allows; says whose   (HTTP 429)
+├── BudgetExceeded          more than is left of a budget; says whose              (HTTP 402)
 ├── EgressRefused           a socket to a host that is not on the egress list      (HTTP 403)
 ├── Unavailable             a part that is needed is not there; says which         (HTTP 503)
 │   ├── EngineUnavailable   no model engine answers
+│   │   └── EngineBusy      every place is taken; says when to come again
 │   ├── DatabaseUnavailable no database answers, or it is not fit for use
+│   ├── LedgerUnavailable   usage cannot be put on record, so no call is let through
 │   ├── VaultClosed         the key source or a tenant's key cannot be had: nothing is sealed or opened
 │   ├── ModelNotPulled      the weights are not on this machine
 │   └── ReadOnly            the audit log does not verify: nothing may be changed
@@ -21,6 +26,7 @@ LionrockError
 ├── ModelPullFailed         weights could not be fetched or did not verify         (HTTP 502)
 ├── SealBroken              stored content does not open: changed, moved, or its key lost (HTTP 500)
 └── EngineRefused           the engine refused a request: too long, bad schema …   (HTTP 502)
+    └── RequestRefused      … and the request is what has to change               (HTTP 400)
 """
 
 from __future__ import annotations
@@ -72,6 +78,10 @@ class Forbidden(LionrockError):
     status, title = 403, "Not allowed"
 
 
+class PersonalDataRefused(Forbidden):
+    title = "Personal data may not leave"
+
+
 class Conflict(LionrockError):
     status, title = 409, "Not possible in the present state"
 
@@ -84,6 +94,26 @@ class TooManyAttempts(LionrockError):
     status, title = 429, "Too many attempts"
 
 
+class RateLimited(LionrockError):
+    """`retry_after`: seconds; None where waiting does not help."""
+
+    status, title = 429, "More than a limit allows"
+
+    def __init__(self, detail: str, *, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class BudgetExceeded(LionrockError):
+    """`retry_after`: seconds; None where waiting does not help."""
+
+    status, title = 402, "The budget does not allow it"
+
+    def __init__(self, detail: str, *, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
 class EgressRefused(LionrockError):
     status, title = 403, "Connection refused by the egress list"
 
@@ -93,11 +123,31 @@ class Unavailable(LionrockError):
 
 
 class EngineUnavailable(Unavailable):
+    """`retry_after`: whole seconds, where it can be told."""
+
     title = "No model engine answers"
+
+    def __init__(self, detail: str, retry_after: int | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class EngineBusy(EngineUnavailable):
+    title = "Every engine is busy"
 
 
 class DatabaseUnavailable(Unavailable):
     title = "The database is not available"
+
+
+class LedgerUnavailable(Unavailable):
+    """`retry_after`: seconds."""
+
+    title = "The ledger does not answer"
+
+    def __init__(self, detail: str, *, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
 
 
 class VaultClosed(Unavailable):
@@ -126,3 +176,7 @@ class SealBroken(LionrockError):
 
 class EngineRefused(LionrockError):
     status, title = 502, "The engine refused the request"
+
+
+class RequestRefused(EngineRefused):
+    status = 400

@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     engine_threads: int = Field(default=0, ge=0)
     """Threads of the local engine; 0 is one less than the cores."""
 
+    engines: Path | None = None
+    """TOML file that declares the gateway's engines (docs/gateway-engines.md). Unset: the embedded
+    engine alone."""
+
     embeddings: str = "multilingual-e5-small"
     """Catalogue name of the embedding model, or the base URL of a `/v1/embeddings` server."""
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
+from lionrock.gateway.ledger.budgets import Period
+from lionrock.gateway.ledger.report import By
+from lionrock.gateway.ledger.subjects import SubjectKind
 from lionrock.kernel.actors import Role
 from lionrock.kernel.audit.sequencer import Status
 from lionrock.kernel.collections import NewCollection
@@ -19,6 +22,7 @@ from lionrock.kernel.privacy.request_models import Identity, RequestKind, Reques
 from lionrock.kernel.purposes import Purpose, RetentionClass
 from lionrock.kernel.service_keys import NewKey
 from lionrock.web.clocks import Step
+from lionrock.web.gateway_forms import NUMBERS
 from lionrock.web.i18n import Key
 from lionrock.web.members import STATES
 from lionrock.web.purposes import STARTS
@@ -31,6 +35,7 @@ PARTS = (
 WALLS = ("namespace", "filter", "namespace and filter")
 SOURCES = (
     "subject", "member", "document", "run", "event", "customer", "case", "screening", "batch",
+    "usage",
 )  # fmt: skip
 FORMS = (*_SURENESS, "not read", "record", "id")
 
@@ -59,6 +64,12 @@ NAMED: dict[str, tuple[str, ...]] = {
     "correction": ("name", "email", "note"),
     "source": SOURCES,
     "form": FORMS,
+    "limit": tuple(NUMBERS),
+    "limit-note": tuple(NUMBERS),
+    "limit-of": tuple(SubjectKind),
+    "budget-period": tuple(Period),
+    "usage-by": tuple(by for by in By if by is not By.DAY),
+    "usage-head": tuple(by for by in By if by is not By.DAY),
     "review": get_args(Decision),
     "field": tuple(
         name

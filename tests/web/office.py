@@ -40,6 +40,7 @@ from lionrock.kernel.service_keys import NewKey
 from lionrock.web.pages import add_pages
 from tests.building import house_of, taught
 from tests.conftest import new_tenant, runtime_url
+from tests.web.office_gateway import use_models
 
 ADMINISTRATOR, PRIVACY, AUDITOR, ANALYST, LEAVER = (
     "陳敏儀", "Priya Raman", "何國輝", "Wong Ka-yan", "Daniel Leung",
@@ -113,6 +114,7 @@ async def furnish(house: House, administrator: Actor) -> Office:
         )
     await _refusals(house, administrator)
     await _requests(office)
+    await use_models(house.database, administrator, office.actor(ANALYST))
     return office
 
 

@@ -10,14 +10,14 @@ from lionrock.web.sections import SECTIONS, landing, may, open_to
 from tests.web.client import Client
 
 ROLES = {
-    Role.ADMINISTRATOR: {"members", "keys", "purposes", "residency"},
-    Role.ANALYST: {"purposes"},
-    Role.AUDITOR: {"members", "keys", "purposes", "audit", "residency"},
-    Role.MODEL_OWNER: {"purposes"},
+    Role.ADMINISTRATOR: {"members", "keys", "purposes", "limits", "usage", "residency"},
+    Role.ANALYST: {"purposes", "usage"},
+    Role.AUDITOR: {"members", "keys", "purposes", "limits", "usage", "audit", "residency"},
+    Role.MODEL_OWNER: {"purposes", "limits", "usage"},
     Role.PLATFORM_OPERATOR: {"residency"},
     Role.PRIVACY_OFFICER: {"members", "purposes", "requests", "audit", "residency"},
     Role.REGULATOR_OBSERVER: set(),
-    Role.REVIEWER: {"purposes"},
+    Role.REVIEWER: {"purposes", "usage"},
 }
 
 

@@ -12,11 +12,13 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from lionrock import __version__
 from lionrock.api import deps, problems, yente
+from lionrock.api.openai.door import Door
 from lionrock.api.routes import (
     audit,
     capabilities,
     collections,
     documents,
+    gateway,
     keys,
     members,
     privacy,
@@ -73,6 +75,7 @@ def create_app(house: House) -> FastAPI:
         purposes,
         collections,
         screening,
+        gateway,
     ):
         app.include_router(room.router(), prefix="/v1")
     app.include_router(yente.router())
@@ -83,7 +86,9 @@ def create_app(house: House) -> FastAPI:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(house), www_redirect=False)
     app.middleware("http")(
         _secure
-    )  # added last, so around the rest: its refusals carry the headers too
+    )  # around the rest: its refusals carry the headers too
+    # Added last, so before everything: calls to models pass no framework.
+    app.add_middleware(Door, house=house, hosts=_hosts(house))
     return app
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from math import ceil
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -39,9 +40,17 @@ def response(problem: Problem) -> JSONResponse:
     )
 
 
+def waiting(error: LionrockError) -> dict[str, str]:
+    """Retry-After in whole seconds (RFC 9110, 10.2.3), where the error tells how long to wait."""
+    seconds: float | None = getattr(error, "retry_after", None)
+    return {} if seconds is None else {"Retry-After": str(max(1, ceil(seconds)))}
+
+
 async def lionrock_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, LionrockError)
-    return response(of(error))
+    answer = response(of(error))
+    answer.headers.update(waiting(error))
+    return answer
 
 
 async def validation_error(request: Request, error: Exception) -> JSONResponse:

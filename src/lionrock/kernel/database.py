@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import asyncpg
+from asyncpg.prepared_stmt import PreparedStatement
 
 from lionrock.errors import DatabaseUnavailable
 from lionrock.kernel.actors import Actor
@@ -88,6 +89,22 @@ class Database:
             taken = await db.fetchval("SELECT pg_try_advisory_lock($1)", lock)
             yield Hold(db, lock) if taken else None
 
+    @asynccontextmanager
+    async def line(self, call: str, patience: float) -> AsyncIterator[Line]:
+        """A connection for `call`, "SELECT f($1, $2, …)": $1 tenants, $2 the proof of each.
+
+        The function runs with the rights of the runtime role and is given no tenant: to see a
+        tenant's rows it has to enter that tenant with its proof, as `tenant_session` does. The
+        server gives a call up after `patience` seconds.
+        """
+        async with self._pool.acquire(timeout=patience) as db:
+            # One call over and over: its plans are made once, not weighed anew for each group.
+            await db.execute(
+                f"SET statement_timeout = {round(patience * 1000)};"
+                " SET plan_cache_mode = force_generic_plan"
+            )
+            yield Line(db, await db.prepare(call), self._proofs, patience)
+
     async def credential(
         self, tenant_id: UUID, token_hash: bytes, kinds: Sequence[str], idle: timedelta
     ) -> asyncpg.Record | None:
@@ -117,6 +134,24 @@ class Database:
             await db.execute(
                 "INSERT INTO tenant_directory VALUES ($1) ON CONFLICT DO NOTHING", tenant_id
             )
+
+
+class Line:
+    """A connection kept for calls of one function, which proves each tenant it enters itself."""
+
+    def __init__(
+        self, db: asyncpg.Connection, call: PreparedStatement, proofs: TenantProofs, patience: float
+    ) -> None:
+        self._db, self._call, self._proofs, self._patience = db, call, proofs, patience
+
+    async def call(self, tenants: Sequence[UUID], *arguments: object) -> Any:
+        """`tenants`, their proofs, then `arguments`; one round trip, one transaction."""
+        proofs = [self._proofs.of(tenant) for tenant in tenants]
+        return await self._call.fetchval(tenants, proofs, *arguments, timeout=self._patience + 1)
+
+    def drop(self) -> None:
+        """Break the connection: nobody knows what became of the last call."""
+        self._db.terminate()
 
 
 class Hold:

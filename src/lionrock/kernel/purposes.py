@@ -76,6 +76,10 @@ RETENTION_CLASSES = (
                    title_zh="篩查紀錄及已篩查的檔案", minimum_months=60,
                    source="A choice, as long as Cap. 615, Schedule 2, section 20 asks of records of"
                    " customers: what was screened is part of due diligence. The institution sets it."),
+    RetentionClass(code="gateway-usage", title_en="Who called which model", title_zh="模型用量所屬的人",
+                   maximum_months=24,
+                   source="A choice (Cap. 486, Schedule 1, Principle 2(2)): then calls no longer name a"
+                   " member or key; tokens and cost stay. The institution sets it."),
     RetentionClass(code="access-request", title_en="Log of refused access requests",
                    title_zh="拒絕查閱資料要求的紀錄簿", minimum_months=48, starts="decision",
                    source="Cap. 486, section 27: entries are kept for four years. As read in November 2026."),

@@ -51,6 +51,8 @@ class Watch:
         self._numbers = count()
         self._task: asyncio.Task[None] | None = None
         self._look = asyncio.Event()
+        self.on_wake: list[Callable[[], object]] = []
+        """To be called when something was ended here: whoever remembers who may do what, forgets."""
 
     @contextmanager
     def over(self, actor: Actor, stop: Callable[[], object], *, door: bool) -> Iterator[None]:
@@ -92,6 +94,8 @@ class Watch:
 
     def wake(self) -> None:
         """Something was ended here: look now."""
+        for forget in self.on_wake:
+            forget()
         self._look.set()
 
     async def close(self) -> None:

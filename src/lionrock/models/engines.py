@@ -131,7 +131,7 @@ class OpenAIEngine:
         return self._model or self._label
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Delta | Finished, None]:
-        body = _body(request, await self._discover())
+        body = chat_body(request, await self.discover())
         said = request.said()
         answer = StreamedAnswer(self._label, said)
         async with self._open("POST", self._api / "chat/completions", body) as response:
@@ -166,7 +166,8 @@ class OpenAIEngine:
         if session is not None:
             await session.close()
 
-    async def _discover(self) -> str:
+    async def discover(self) -> str:
+        """The model's name, and its context if the server tells; asked once."""
         if self._model is None:
             async with self._open("GET", self._api / "models") as response:
                 content = await _content(response)
@@ -295,7 +296,8 @@ def _addresses(base_url: str) -> tuple[URL, URL]:
     return url.with_path(url.path[: versioned.start()]), url
 
 
-def _body(request: ChatRequest, model: str) -> dict[str, Any]:
+def chat_body(request: ChatRequest, model: str) -> dict[str, Any]:
+    """The request as OpenAI's API takes it, streamed."""
     body: dict[str, Any] = {
         "model": model,
         "messages": request.messages,

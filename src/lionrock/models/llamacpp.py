@@ -74,10 +74,36 @@ class LocalEngine:
         )
         self._child: Child | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
         # Requests that wait in llama.cpp's own queue get no sign of life meanwhile.
         self._slots = asyncio.Semaphore(parallel)
         self._ready = asyncio.Event()
         self._fault = "it was not started"
+
+    @property
+    def socket(self) -> Path:
+        """Where the child listens, whichever it is."""
+        return self._socket
+
+    @property
+    def key(self) -> str:
+        """What the child answers to."""
+        return self._key
+
+    @property
+    def parallel(self) -> int:
+        """Requests it works on at once."""
+        return self._parallel
+
+    def look(self) -> None:
+        """A request failed: see in a moment whether the child is stuck, and end it if it is."""
+        child = self._child
+        if child is not None and (self._looking is None or self._looking.done()):
+            unknown = EngineUnavailable("A request failed.")
+            self._looking = asyncio.create_task(self._looked(unknown, child))
+
+    async def _looked(self, error: EngineUnavailable, child: Child) -> None:
+        await self._explained(error, child)
 
     @property
     def pid(self) -> int | None:
@@ -107,9 +133,11 @@ class LocalEngine:
         """End the child, and with it the requests under way. No other process is touched."""
         self._fault = "it was stopped"
         keeper, self._keeper = self._keeper, None
-        if keeper is not None:
-            keeper.cancel()
-            await asyncio.gather(keeper, return_exceptions=True)
+        looking, self._looking = self._looking, None
+        for task in (keeper, looking):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
         if self._child is not None:
             await self._child.end()
         self._ready.set()  # whoever waits shall learn that it was stopped

@@ -66,18 +66,22 @@ class Names:
 
     def __init__(self, tenant: UUID, members: Iterable[Member], speak: Translator) -> None:
         self._names = {m.id: m.name or m.email for m in members}
-        self._tenant, self._speak = tenant, speak
+        self.tenant, self._speak = tenant, speak
 
     def __call__(self, id: UUID | None) -> str:
         if id is None or id == NOBODY:
             return self._speak.gettext("Lionrock itself")
-        if id == self._tenant:
+        if id == self.tenant:
             return self._speak.gettext("this organisation")
         return self._names.get(id) or str(id)[:8]
 
     def known(self, id: UUID) -> bool:
         """Is it a member whom the reader may know by name?"""
         return bool(self._names.get(id))
+
+    def members(self) -> list[UUID]:
+        """Those known, by name."""
+        return sorted(self._names, key=lambda id: self._names[id].casefold())
 
     def like(self, words: str) -> list[UUID]:
         """Members whose name or address holds `words`, or whose id begins with them."""

@@ -19,16 +19,23 @@ class Section:
     name: str
     permission: P
     home: str = HOME
+    also: P | None = None
+    """Another permission that opens it."""
 
     @property
     def address(self) -> str:
         return f"{self.home}/{self.name}"
+
+    def open_to(self, actor: Actor | None) -> bool:
+        return any(may(actor, p) for p in (self.permission, self.also) if p)
 
 
 SECTIONS = (
     Section("members", P.MEMBERS_MEMBER_READ),
     Section("keys", P.KEYS_KEY_READ),
     Section("purposes", P.PURPOSES_PURPOSE_READ),
+    Section("limits", P.GATEWAY_LIMIT_READ),
+    Section("usage", P.GATEWAY_MODEL_CALL, also=P.GATEWAY_USAGE_READ),
     Section("requests", P.PRIVACY_REQUEST_MANAGE),
     Section("audit", P.AUDIT_LOG_READ),
     Section("residency", P.PLATFORM_RESIDENCY_READ),
@@ -57,7 +64,7 @@ def may(actor: Actor | None, permission: str) -> bool:
 
 def open_to(actor: Actor | None) -> list[Section]:
     """The sections that the reader may open, in the order of the menu."""
-    return [section for section in SECTIONS if may(actor, section.permission)]
+    return [section for section in SECTIONS if section.open_to(actor)]
 
 
 def screening_open_to(actor: Actor | None) -> list[Section]:

@@ -66,6 +66,12 @@ METADATA = {
     "event_keys": {"key"},  # of pseudonyms in the log
     "event_payloads": {"salt", "payload"},  # scalars, checked when written
     "events": {"event", "actor_kind", "actor", "subject", "commitment"},
+    "gateway_budgets": {"kind", "period", "currency"},
+    "gateway_limits": {"kind", "models"},
+    "gateway_usage": {
+        "engine", "model", "model_sha256", "retention", "currency", "limits", "budgets", "periods",
+        "outcome",
+    },
     "hold_targets": {"kind"},
     "member_proofs": {"password"},  # Argon2id
     "members": {"roles", "email_hash", "state"},  # the hash is keyed

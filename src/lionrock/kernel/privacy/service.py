@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,12 +48,15 @@ class Privacy:
     breaches: Breaches
     erasers: Sequence[Eraser]
     database: Database
+    forgetting: Sequence[Callable[[UUID], Awaitable[object]]] = ()
+    """What other rooms do for a tenant as time passes, beside what erasures do."""
 
     @classmethod
     def open(
         cls, database: Database, vault: Vault, fields: MemberFields, folder: Path,
         rooms: Sequence[PersonalDataSource] = (), erasers: Sequence[Eraser] = (),
-        ageing: Sequence[Ageing] = (), *, after: Callable[[str], None] | None = None,
+        ageing: Sequence[Ageing] = (), forgetting: Sequence[Callable[[UUID], Awaitable[object]]] = (),
+        *, after: Callable[[str], None] | None = None,
     ) -> Privacy:  # fmt: skip
         """`rooms`, `erasers` and `ageing` are other rooms' own; the kernel's are added. `folder` is for
         packages."""
@@ -70,7 +73,7 @@ class Privacy:
             Packages(database, requests, findings, subjects, sources, files),
             Corrections(database, vault, fields), Holds(database, vault),
             Retention(database, ageing), Erasures(database, vault, removing, after=after),
-            Breaches(database, vault), removing, database,
+            Breaches(database, vault), removing, database, forgetting,
         )  # fmt: skip
 
     async def run(self) -> None:
@@ -88,6 +91,8 @@ class Privacy:
                 automatic = [d for d in due if d.automatic and d.hold is None]
                 for at in range(0, len(automatic), _AT_ONCE):
                     await self._erase(tenant, automatic[at : at + _AT_ONCE])
+                for forget in self.forgetting:
+                    await forget(tenant)
             except LionrockError as error:
                 log.warning("privacy work of tenant %s waits: %s", tenant, error.detail)
 

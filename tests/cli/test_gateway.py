@@ -1,0 +1,84 @@
+"""Limits, budgets and usage from the command line, of a server that it starts for itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lionrock.cli.main import run
+from lionrock.cli.usage import _told
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("gateway")
+
+
+@pytest.fixture(autouse=True)
+def settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("HOME", home / "home"), ("CACHE", home / "cache"), ("MODEL", "none")):
+        monkeypatch.setenv(f"LIONROCK_{name}", str(value))
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Any:
+    def called(*arguments: str, code: int = 0) -> Any:
+        assert run([*arguments, "--json"]) == code, capsys.readouterr().err
+        return json.loads(capsys.readouterr().out)
+
+    return called
+
+
+def test_limits_and_budgets_are_set_listed_and_removed(
+    call: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call(
+        "limits", "set", "--at-once", "4", "--model", "small", "--window", "Mon-Fri 09:00-18:00"
+    )  # fmt: skip
+    (held,) = call("limits", "list")["limits"]
+    assert (held["subject"]["kind"], held["limits"]["at_once"]) == ("tenant", 4)
+    assert run(["limits", "list"]) == 0
+    told = capsys.readouterr().out
+    assert "4 calls at once" in told and "days 1-5 09:00-18:00" in told
+    budget = call("budgets", "set", "250.50", "--period", "month", "--currency", "usd")
+    assert run(["budgets", "list"]) == 0
+    assert "USD 250.50: spent 0.00, reserved 0.00, left 250.50" in capsys.readouterr().out
+    assert call("budgets", "remove", "--period", "month") == {**budget, "removed": True}
+    assert "no such budget" in call("budgets", "remove", "--period", "day", code=1)["error"]
+    assert call("limits", "remove")["removed"] is True
+    assert call("limits", "list")["limits"] == []
+
+
+def test_limits_of_a_member_are_the_members(call: Any) -> None:
+    member = call("members", "add", "nightly", "--service")["member_id"]
+    call("limits", "set", "--member", member, "--no-model")
+    (held,) = call("limits", "list")["limits"]
+    assert held["subject"] == {"kind": "member", "id": member} and held["limits"]["models"] == []
+    call("limits", "remove", "--member", member)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["limits", "set", "--window", "whenever"], "1-5 09:00-18:00"),
+        (["budgets", "set", "plenty", "--period", "day"], "An amount"),
+        (["limits", "set", "--at-once", "0"], "at_once"),
+        (["usage", "--since", "2026-03-02", "--until", "2026-03-01"], "1 to 400 days"),
+    ],
+)
+def test_a_wrong_call_is_said_to_be_one(call: Any, arguments: list[str], told: str) -> None:
+    assert told in call(*arguments, code=2)["error"]
+
+
+def test_usage_is_told_by_what_was_asked_for(call: Any) -> None:
+    assert call("usage", "--by", "day", "--by", "model")["lines"] == []
+    line = {
+        "model": "small", "key": None, "calls": 1200, "failed": 2, "tokens_in": 3, "tokens_out": 4,
+        "currency": "HKD", "cost": 1_500_000,
+    }  # fmt: skip
+    assert _told(line, ["model", "key"]) == (
+        "small  –  1,200 calls, 2 failed, 3 tokens in, 4 out, HKD 1.50"
+    )
