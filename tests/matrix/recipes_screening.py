@@ -76,7 +76,8 @@ async def kept_name(of: Institution) -> Sent:
     await listed(of)
     screening = of.house.screening.registry.screening
     query = Entity("q", Schema.PERSON, (Name("Lee Siu Ming"),))
-    return Sent({"screening_id": str((await screening.run(of.actor, query)).id)})
+    asker = of.holders.get(P.SCREENING_NAME_SCREEN, of.actor)
+    return Sent({"screening_id": str((await screening.run(asker, query)).id)})
 
 
 async def payment(of: Institution) -> Sent:
