@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format lock clean bench-ask bench-search bench-ingest bench-speed bench-kernel \
-	bench-screening
+	bench-gateway bench-screening soak-gateway
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,12 @@ bench-kernel: .venv/.dev ## audit log, encryption, egress guard, request overhea
 
 bench-speed: .venv/.dev ## time to evidence, first word and end; memory of each process
 	@$(BIN)/python bench/speed.py
+
+bench-gateway: .venv/.dev ## the gateway beside a bare relay and LiteLLM: processor time, times, memory
+	@cd bench && ../$(BIN)/python -m gateway $(ARGS)
+
+soak-gateway: .venv/.dev ## the gateway for 20 minutes under clients and engines of every kind
+	@$(BIN)/python bench/soak.py $(ARGS)
 
 bench-screening: .venv/.dev ## name screening: recall, false alarms, time, memory, beside two peers
 	@cd bench && ../$(BIN)/python -m screening $(ARGS)

@@ -39,6 +39,7 @@ def processes() -> list[tuple[str, float]]:
 def _name(command: str) -> str:
     for mark, name in (
         ("llamacpp_child", "engine"),
+        ("llama-server", "engine"),
         ("embedding_child", "embeddings"),
         ("postgres", "postgres"),
     ):

@@ -12,9 +12,14 @@ from lionrock.documents.files import Files
 from lionrock.documents.ingest import Ingest
 from lionrock.documents.schemas import Added, Document
 from lionrock.documents.service import DocumentService
+from lionrock.gateway.fields.kinds import EngineKind
+from lionrock.gateway.operating import EngineService
+from lionrock.gateway.pool import Engine as Served
+from lionrock.gateway.pool import Offer, Pool, Trust
 from lionrock.gateway.service import Gateway
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
+from lionrock.kernel.egress import Egress
 from lionrock.kernel.runs import Runs
 from lionrock.kernel.vault.service import Vault
 from lionrock.models.embeddings import Embedder
@@ -22,6 +27,12 @@ from lionrock.models.engines import Engine
 from lionrock.search.service import SearchService
 from lionrock.settings import Settings
 from tests.fakes import WordEmbedder
+
+ENGINE = Served(
+    "gpu1", EngineKind.VLLM, "http://127.0.0.1:9", Trust.INSIDE,
+    (Offer("small", "small", 4096, 512),), at_once=4,
+)  # fmt: skip
+"""For operators: nothing is asked of it."""
 
 
 @asynccontextmanager
@@ -44,7 +55,10 @@ async def house_of(
     runs = Runs(database, vault)
     house = House(
         Settings(home=folder), database, documents, search,
-        Gateway(engine, why_none="No model here."), runs, ingest, actor.tenant_id, actor.id, [], vault,
+        Gateway(
+            engine, why_none="No model here.",
+            engines=EngineService(database, Pool([ENGINE], egress=Egress())),
+        ), runs, ingest, actor.tenant_id, actor.id, [], vault,
     )  # fmt: skip
     task = asyncio.create_task(ingest.run()) if working else None
     try:

@@ -11,6 +11,7 @@ from typing import Any
 import uvicorn
 
 from lionrock.cli.server import QuietServer
+from lionrock.cli.wire import BoundedProtocol
 
 
 @asynccontextmanager
@@ -19,7 +20,12 @@ async def served(app: Any) -> AsyncIterator[str]:
         listener.bind(("127.0.0.1", 0))
         server = QuietServer(
             uvicorn.Config(
-                app, log_level="warning", proxy_headers=False, timeout_graceful_shutdown=1
+                app,
+                log_level="warning",
+                proxy_headers=False,
+                timeout_graceful_shutdown=1,
+                http=BoundedProtocol,
+                ws="none",
             )
         )
         task = asyncio.create_task(server.serve(sockets=[listener]))

@@ -19,13 +19,12 @@ from lionrock.documents.ingest import Ingest
 from lionrock.documents.report import table_pdf
 from lionrock.documents.service import DocumentService
 from lionrock.documents.upgrade import make_good
-from lionrock.errors import Conflict, LionrockError, ModelNotPulled, Unavailable
-from lionrock.gateway.calls import Calls, Salts
+from lionrock.errors import Conflict, LionrockError, Unavailable
+from lionrock.gateway.exchanges.ageing import ExchangeAgeing
+from lionrock.gateway.exchanges.personal import ExchangeData, erase_exchange
 from lionrock.gateway.ledger.personal import UsageAgeing, UsageData
-from lionrock.gateway.ledger.service import Ledger
-from lionrock.gateway.pool import Pool
 from lionrock.gateway.service import Gateway
-from lionrock.gateway.setting_up import Engines
+from lionrock.gateway.setting_up import open_engines, open_gateway
 from lionrock.kernel import confinement, disk, identity
 from lionrock.kernel.actors import Actor, worker
 from lionrock.kernel.audit.service import AuditService
@@ -41,6 +40,8 @@ from lionrock.kernel.privacy.replay import replay
 from lionrock.kernel.privacy.service import Privacy
 from lionrock.kernel.runs import Runs
 from lionrock.kernel.secrets import installation_secret
+from lionrock.kernel.telemetry import Telemetry, attach
+from lionrock.kernel.telemetry.setting_up import open_telemetry
 from lionrock.kernel.vault.service import Vault
 from lionrock.kernel.vault.upgrade import mark_sealed
 from lionrock.models.catalogue import Catalogue
@@ -78,6 +79,7 @@ class House:
     egress: Egress = field(default_factory=Egress)
     children: dict[str, Callable[[], int | None]] = field(default_factory=dict)
     """Process id of each child that stays, by its name; None while it does not run."""
+    telemetry: Telemetry = field(default_factory=Telemetry)
     people: People = field(init=False)
     oidc: Oidc = field(init=False)
     privacy: Privacy = field(init=False)
@@ -86,6 +88,9 @@ class House:
     """The audit log; it is checked and kept once `open_house` has started it."""
 
     def __post_init__(self) -> None:
+        calls = self.gateway.calls
+        gateway = (calls, calls.ledger.writer) if calls else ()
+        attach(self.telemetry, self.runs, self.search, self.ingest, *gateway)
         self.audit = AuditService(
             self.database, self.settings.home,
             origin=self.settings.audit_origin, seconds=self.settings.audit_seconds,
@@ -102,11 +107,12 @@ class House:
             self.database, self.vault, self.people.fields, self.settings.home, cluster
         )
         papers = self.documents.personal_data(self.search.indexer.purge)
-        screened = self.screening.personal
+        screened, said = self.screening.personal, ExchangeData(self.database, self.vault)
         self.privacy = Privacy.open(
             self.database, self.vault, self.people.fields, self.settings.home / "packages",
-            [papers, *screened.all, UsageData(self.database)], [papers, *screened.all],
-            [screened.ageing], [UsageAgeing(self.database).forget],
+            [papers, *screened.all, said, UsageData(self.database)], [papers, *screened.all, said],
+            [screened.ageing],
+            [UsageAgeing(self.database).forget, ExchangeAgeing(self.database, self.vault).forget],
         )  # fmt: skip
 
     def context(self, actor: Actor) -> RunContext:
@@ -133,15 +139,16 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         runtime = stack.enter_context(tempfile.TemporaryDirectory(prefix="lionrock-"))
         spool.collect(egress.journal, settings.home)
         notices: list[str] = []
+        telemetry = await open_telemetry(stack, settings, egress, notices)
         parts = asyncio.gather(
             _database(stack, settings),
-            _engines(stack, settings, egress, Path(runtime), notices),
+            open_engines(stack, settings, store(settings), egress, Path(runtime), notices),
             _embedder(stack, settings, egress, notices),
             _confinement(notices),
         )
         (database, owner_url), engines, embedder, _ = await parts
         files = Files(settings.home / "files", settings.max_upload_bytes, vault)
-        await replay(database, vault, again(vault, settings.home))
+        await replay(database, vault, {**again(vault, settings.home), "exchange": erase_exchange})
         await make_good(database, files, vault, owner_url)
         tenant_id, member_id = await identity.ensure_first_tenant(database)
         await mark_sealed(database, vault, worker(tenant_id))
@@ -154,11 +161,11 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             database, files, vault, search.indexer,
             seconds=settings.parse_seconds, memory_bytes=settings.parse_bytes,
         )  # fmt: skip
-        gateway = await _gateway(stack, settings, database, egress, engines, notices)
+        gateway = await open_gateway(stack, settings, database, vault, egress, engines, notices)
         runs = Runs(database, vault)
         house = House(
             settings, database, documents, search, gateway, runs, ingest,
-            tenant_id, member_id, notices, vault, egress, _children(engines.local, embedder),
+            tenant_id, member_id, notices, vault, egress, _children(engines.local, embedder), telemetry,
         )  # fmt: skip
         stack.push_async_callback(house.oidc.close)
         # Before any work: a log that does not verify lets nothing be changed.
@@ -219,54 +226,6 @@ async def _database(stack: AsyncExitStack, settings: Settings) -> tuple[Database
 def _as_role(url: str, role: str, password: str) -> str:
     scheme, _, rest = url.partition("://")
     return f"{scheme}://{role}:{password}@{rest.rpartition('@')[2]}"
-
-
-async def _engines(
-    stack: AsyncExitStack, settings: Settings, egress: Egress, runtime: Path, notices: list[str]
-) -> Engines:
-    engines = Engines(egress)
-    stack.push_async_callback(engines.close)
-    if settings.engines:
-        engines.declare(settings.engines, settings.home / "keys" / "engines")
-    try:
-        if settings.engine:
-            key = settings.engine_key.get_secret_value() if settings.engine_key else None
-            await engines.named(
-                settings.engine, key=key, model=settings.engine_model,
-                context=settings.engine_context,
-            )  # fmt: skip
-        elif settings.model == "none":
-            notices.insert(0, "No model is set up: answers are quotes alone.")
-        elif not engines.choose(settings.model):
-            model = Catalogue.load().get(settings.model)
-            local = LocalEngine(
-                store(settings).path(model), name=model.name, context=settings.engine_context,
-                threads=settings.engine_threads, runtime_dir=runtime,
-            )  # fmt: skip
-            await engines.start(local, sha256=model.sha256)
-    except ModelNotPulled as error:
-        notices.insert(0, error.detail)
-    except LionrockError as error:
-        notices.insert(0, f"The language model is not available: {error.detail}")
-    return engines
-
-
-async def _gateway(
-    stack: AsyncExitStack,
-    settings: Settings,
-    database: Database,
-    egress: Egress,
-    engines: Engines,
-    notices: list[str],
-) -> Gateway:
-    pool = Pool(engines.all, egress=egress)
-    stack.push_async_callback(pool.close)
-    await pool.start()
-    ledger = await stack.enter_async_context(Ledger(database))
-    secret = installation_secret(settings.home / "keys", "cache_salt")
-    calls = Calls(pool, ledger, Salts(bytes.fromhex(secret)), troubled=engines.troubled)
-    none = notices[0] if notices and engines.own is None else ""
-    return Gateway(engines.own, why_none=none, calls=calls)
 
 
 async def _embedder(

@@ -19,6 +19,7 @@ LionrockError
 │   │   └── EngineBusy      every place is taken; says when to come again
 │   ├── DatabaseUnavailable no database answers, or it is not fit for use
 │   ├── LedgerUnavailable   usage cannot be put on record, so no call is let through
+│   ├── PolicyUnavailable   a tenant's policy cannot be read, so no call is let through
 │   ├── VaultClosed         the key source or a tenant's key cannot be had: nothing is sealed or opened
 │   ├── ModelNotPulled      the weights are not on this machine
 │   └── ReadOnly            the audit log does not verify: nothing may be changed
@@ -40,6 +41,8 @@ class LionrockError(Exception):
     status: ClassVar[int] = 500
     exit_code: ClassVar[int] = 1
     title: ClassVar[str] = "Something went wrong"
+    limit: str = ""
+    """Of the gateway's refusals: the kind of limit that spoke, a word of the program's."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -144,6 +147,16 @@ class LedgerUnavailable(Unavailable):
     """`retry_after`: seconds."""
 
     title = "The ledger does not answer"
+
+    def __init__(self, detail: str, *, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class PolicyUnavailable(Unavailable):
+    """`retry_after`: seconds."""
+
+    title = "The policy cannot be read"
 
     def __init__(self, detail: str, *, retry_after: float | None = None) -> None:
         super().__init__(detail)

@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     engine_threads: int = Field(default=0, ge=0)
     """Threads of the local engine; 0 is one less than the cores."""
 
+    engine_built: bool = True
+    """Run the local engine that `lionrock models build-engine` built for this processor, if there is
+    one; false: the wheel's."""
+
     engines: Path | None = None
     """TOML file that declares the gateway's engines (docs/gateway-engines.md). Unset: the embedded
     engine alone."""
@@ -82,6 +86,12 @@ class Settings(BaseSettings):
 
     egress: str = ""
     """Comma-separated hosts the server may connect to, besides loopback. Pulling a model is separate."""
+
+    otlp: str = ""
+    """Base URL of an OpenTelemetry collector (OTLP over HTTP) that traces are sent to. Empty: no traces."""
+
+    otlp_key: SecretStr | None = None
+    """Bearer key for `otlp`."""
 
     screening_ray: str = ""
     """HOST:PORT of a Ray cluster's client server, which files of names and customers are screened on."""

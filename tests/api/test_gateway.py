@@ -106,6 +106,36 @@ async def test_usage_is_of_days_in_hong_kong_and_grouped_as_asked(
     assert span.days == 29 and recent["lines"] == []
 
 
+async def test_the_policy_is_shown_changed_whole_and_not_overwritten_unseen(
+    client: ClientSession,
+) -> None:
+    standing = await got(client, "/v1/gateway/policy")
+    assert (standing["version"], standing["share"]) == (0, 1)
+    assert set(standing["policy"]["guards"].values()) == {"mask"}
+    wanted = {"version": 0, "policy": {"guards": {"name": "off"}, "retention": "none"}}
+    async with client.put("/v1/gateway/policy", json=wanted) as response:
+        assert response.status == 200, await response.text()
+        made = await response.json()
+    assert (made["version"], made["policy"]["retention"]) == (1, "none")
+    assert (made["policy"]["guards"]["name"], made["policy"]["guards"]["hkid"]) == ("off", "mask")
+    async with client.put("/v1/gateway/policy", json=wanted) as response:
+        assert response.status == 409 and "meanwhile" in (await response.json())["detail"]
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"guards": {"dna": "mask"}}, {"guards": {"hkid": "burn"}}, {"retention": "for-ever"},
+        {"share": 9},
+    ],
+)  # fmt: skip
+async def test_a_policy_that_is_none_is_refused(
+    client: ClientSession, policy: dict[str, Any]
+) -> None:
+    async with client.put("/v1/gateway/policy", json={"version": 0, "policy": policy}) as response:
+        assert response.status == 422
+
+
 @pytest.mark.parametrize(
     ("error", "seconds"),
     [

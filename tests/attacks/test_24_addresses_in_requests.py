@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 
 import lionrock.app  # noqa: F401 (the rooms declare their capabilities)
 from lionrock.errors import EgressRefused
 from lionrock.kernel.egress import Egress
 from lionrock.kernel.oidc.fetching import Fetcher
+from tests.attacks.calling import CHAT, behind
+from tests.attacks.doors import fetch
 from tests.attacks.waiting import waiting
 from tests.matrix.surface import application
+from tests.matrix.world import World
 
 NAMES = ("url", "uri", "endpoint", "webhook", "callback", "href")
 
@@ -58,11 +64,55 @@ async def test_the_configuration_of_an_identity_provider_is_fetched_from_listed_
     await fetcher.close()
 
 
-@waiting("issue 6", "the gateway's chat door, which may be sent an image_url")
-def test_a_picture_named_in_a_chat_is_not_fetched() -> None:
-    raise AssertionError
+def _pictures(address: str) -> dict[str, dict[str, Any]]:
+    """Requests that name a picture by its address, by path."""
+    there = {"type": "image_url", "image_url": {"url": address}}
+    said = [{"role": "user", "content": [{"type": "text", "text": "What is it?"}, there]}]
+    part = {"type": "input_image", "image_url": address}
+    listed = [{"role": "user", "content": [part]}]
+    return {
+        CHAT: {"model": "small", "messages": said},
+        "/v1/responses": {"model": "small", "input": listed},
+    }
 
 
-@waiting("issue 6", "tools of other servers (MCP) and webhooks are not built")
+@pytest.mark.parametrize(
+    "address",
+    ["{there}/cat.png", "{there}/cat.png#data:image/png;base64,", "file:///etc/passwd",
+     "http://169.254.169.254/latest/meta-data", "//127.0.0.1/cat.png", "gopher://127.0.0.1/",
+     "data:text/html;base64,PHNjcmlwdD4=", "data:image/svg+xml;base64,PHN2Zy8+",
+     "data:image/png;base64,PHN2Zy8+", "DATA:image/png;base64,iVBORw0KGgo=", "blob:x"],
+)  # fmt: skip
+async def test_a_picture_named_in_a_chat_is_not_fetched(
+    world: World,
+    client: ClientSession,
+    listener: tuple[str, list[str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+) -> None:
+    """Neither by the server nor by an engine, which is never sent an address."""
+    there, callers = listener
+    async with behind(world, tmp_path, monkeypatch) as engine:
+        for path, body in _pictures(address.format(there=there)).items():
+            reply = await fetch(client, "POST", path, json=body)
+            assert reply.status == 400 and "image_url" in json.loads(reply.text)["error"]["param"]
+        assert engine.bodies == []
+    assert callers == []
+
+
+async def test_a_picture_that_is_there_whole_goes_to_the_engine_as_it_is(
+    world: World, client: ClientSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the refusals above would say nothing."""
+    async with behind(world, tmp_path, monkeypatch) as engine:
+        for path, body in _pictures("data:image/png;base64,iVBORw0KGgo=").items():
+            assert (await fetch(client, "POST", path, json=body)).status == 200
+        assert len(engine.bodies) == 2
+
+
+@waiting(
+    "issue 7", "nothing asks a tool server (MCP comes with the desk), and webhooks are not built"
+)
 def test_a_tool_server_or_webhook_is_reached_on_listed_hosts_only() -> None:
     raise AssertionError

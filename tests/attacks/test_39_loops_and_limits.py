@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
@@ -12,8 +13,8 @@ from aiohttp import ClientSession
 from lionrock.assist.wording import MOST_SENTENCES, MOST_TOKENS
 from lionrock.gateway.service import Gateway
 from lionrock.models.engines import ChatRequest, Delta, Finished
+from tests.attacks.calling import CHAT, SECRET, behind, budgeted, chat
 from tests.attacks.doors import fetch
-from tests.attacks.waiting import waiting
 from tests.fakes import ScriptedEngine
 from tests.matrix.world import QUESTION, World
 
@@ -80,5 +81,41 @@ async def test_a_question_and_a_search_have_a_greatest_length(client: ClientSess
         assert (await fetch(client, "GET", "/v1/search", params=params)).status == 422
 
 
-@waiting("issue 6", "the gateway's budgets: what tokens cost, and who may spend how much")
-def test_a_budget_that_is_spent_refuses_the_next_call() -> None: ...
+async def test_a_budget_that_is_spent_refuses_the_next_call(
+    world: World, client: ClientSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At one millionth a token; the worst case of a call is less than 400 of them."""
+    async with behind(world, tmp_path, monkeypatch) as engine, budgeted(world, 1000):
+        statuses = []
+        while len(statuses) < 400 and 402 not in statuses:
+            reply = await chat(client, max_tokens=30)
+            statuses.append(reply.status)
+        assert statuses[0] == 200 and statuses[-1] == 402
+        told = json.loads(reply.text)["error"]
+        assert told["code"] == "insufficient_quota"
+        served = len(engine.bodies)
+        assert served == statuses.count(200)
+        for path, body in (
+            (CHAT, {"messages": [{"role": "user", "content": SECRET}], "stream": True}),
+            ("/v1/responses", {"input": SECRET}),
+            ("/v1/embeddings", {"input": [SECRET] * 40}),
+        ):
+            assert (await fetch(client, "POST", path, json={"model": "small"} | body)).status == 402
+        assert len(engine.bodies) == served, "what was refused was sent all the same"
+
+
+async def test_an_answer_without_end_is_cut_at_what_was_reserved_for_it(
+    world: World, client: ClientSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with behind(world, tmp_path, monkeypatch) as engine:
+        reply = await chat(client, "Count from one, and do not stop")
+        told = json.loads(reply.text)
+        assert told["choices"][0]["finish_reason"] == "length"
+        assert told["usage"]["completion_tokens"] == engine.bodies[0]["max_tokens"] == 512
+        for field, value in (
+            ("max_tokens", 513), ("max_completion_tokens", 10**9), ("n", 100), ("best_of", 50),
+            ("ignore_eos", True), ("min_tokens", 512), ("use_beam_search", True),
+        ):  # fmt: skip
+            reply = await chat(client, **{field: value})
+            assert reply.status == 400 and json.loads(reply.text)["error"]["param"] == field
+        assert len(engine.bodies) == 1

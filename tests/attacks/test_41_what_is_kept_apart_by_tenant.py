@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
+import pytest
 from aiohttp import ClientSession
 
 from lionrock.errors import LionrockError
+from lionrock.gateway.fields.kinds import EngineKind
 from lionrock.kernel.runs import Runs
+from tests.attacks.calling import behind, chat
 from tests.attacks.doors import discard, fetch, upload
-from tests.attacks.waiting import waiting
 from tests.matrix.world import QUESTION, World
 
 
@@ -79,7 +83,37 @@ async def test_a_job_carries_ids_and_is_claimed_within_its_tenant(world: World) 
     assert not {"payload", "arguments", "body"} & {c[0] for c in columns}
 
 
-@waiting(
-    "issue 6", "the gateway's salt: an engine's prefix cache is shared by its tenants until then"
-)
-def test_an_engines_prefix_cache_tells_nothing_of_another_tenants_prompt() -> None: ...
+@pytest.mark.parametrize("kind", [EngineKind.VLLM, EngineKind.VLLM_ASCEND, EngineKind.SGLANG])
+async def test_an_engines_prefix_cache_tells_nothing_of_another_tenants_prompt(
+    world: World,
+    client: ClientSession,
+    intruder: ClientSession,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: EngineKind,
+) -> None:
+    async with behind(world, tmp_path, monkeypatch, kind) as engine:
+        await chat(client)
+        guessed = await chat(intruder)
+        assert guessed.status == 200 and engine.hits == 0 and "cache" not in guessed.text
+        await chat(client)
+        assert engine.hits > 0, "the cache is off: nothing was shown"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("cache_salt", ""), ("cache_salt", "x"), ("prompt_cache_key", "x"), ("cache_prompt", True),
+     ("id_slot", 0), ("session_id", "x"), ("user", "x"), ("return_cached_tokens_details", True)],
+)  # fmt: skip
+async def test_nobody_chooses_whose_cache_it_is(
+    world: World,
+    intruder: ClientSession,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    field: str,
+    value: Any,
+) -> None:
+    async with behind(world, tmp_path, monkeypatch) as engine:
+        reply = await chat(intruder, **{field: value})
+        assert reply.status == 400 and json.loads(reply.text)["error"]["param"] == field
+        assert engine.bodies == []

@@ -66,11 +66,40 @@ def test_limits_of_a_member_are_the_members(call: Any) -> None:
         (["limits", "set", "--window", "whenever"], "1-5 09:00-18:00"),
         (["budgets", "set", "plenty", "--period", "day"], "An amount"),
         (["limits", "set", "--at-once", "0"], "at_once"),
+        (["gateway", "set"], "--guard KIND=ACTION"),
+        (["gateway", "set", "--guard", "hkid=burn"], "no action 'burn'"),
+        (["gateway", "set", "--guard", "dna=off"], "no kind 'dna'"),
+        (["tenants", "share", "first", "0"], "share"),
         (["usage", "--since", "2026-03-02", "--until", "2026-03-01"], "1 to 400 days"),
     ],
 )
 def test_a_wrong_call_is_said_to_be_one(call: Any, arguments: list[str], told: str) -> None:
     assert told in call(*arguments, code=2)["error"]
+
+
+def test_the_policy_is_shown_and_changed_in_what_is_given(
+    call: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["gateway", "show"]) == 0
+    told = capsys.readouterr().out
+    assert "hkid       mask" in told and "kept: metadata" in told
+    assert "as every tenant starts" in told
+    made = call("gateway", "set", "--guard", "all=refuse", "--guard", "email=off")
+    guards = made["policy"]["guards"]
+    assert (guards["email"], guards["hkid"], made["policy"]["retention"]) == (
+        "off", "refuse", "metadata",
+    )  # fmt: skip
+    made = call("gateway", "set", "--retention", "none")
+    assert made["policy"] == {"guards": guards, "retention": "none"} and made["version"] == 2
+    assert run(["gateway", "set", "--guard", "email=mask"]) == 0
+    assert "version 3" in capsys.readouterr().out
+
+
+def test_a_tenants_share_is_set_and_shown(call: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("tenants", "share", "first", "2.5")["share"] == 2.5
+    assert call("gateway", "show")["share"] == 2.5
+    assert run(["tenants", "list"]) == 0
+    assert "share 2.5" in capsys.readouterr().out
 
 
 def test_usage_is_told_by_what_was_asked_for(call: Any) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from lionrock.cli.main import run
 from lionrock.kernel.egress import spool
+from tests.gateway.test_places import FILE
 from tests.models.fake_hub import FakeHub
 
 MODEL = "qwen2.5-coder-0.5b-instruct-q4_k_m"
@@ -55,7 +56,8 @@ def test_an_engine_that_is_not_listed_is_pointed_out(
     monkeypatch.setenv("LIONROCK_ENGINE", "http://engine.invalid:8000")
     assert run(["doctor", "--residency", "--json"]) == 1
     parts = json.loads(capsys.readouterr().out)["parts"]
-    assert {"part": "language model", "where": "engine.invalid port 8000", "listed": False} in parts
+    told = {"part": "language model", "where": "engine.invalid port 8000", "listed": False}
+    assert [part for part in parts if told.items() <= part.items()]
 
 
 def test_an_entry_that_is_wrong_is_named_by_every_command(
@@ -86,3 +88,19 @@ def _weights(hub: FakeHub) -> str:
     model = Catalogue.load().get(MODEL)
     source = next(s for s in model.sources if s.kind == "huggingface")
     return hub_url(source, str(model.file)).removeprefix(hub.url)
+
+
+def test_every_declared_engine_is_told_with_its_side_of_the_boundary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "engines.toml").write_text(FILE)
+    monkeypatch.setenv("LIONROCK_ENGINES", str(tmp_path / "engines.toml"))
+    assert run(["doctor", "--residency"]) == 1
+    told = capsys.readouterr().out
+    assert "engine cloud: models.example port 443, outside the institution (NOT on" in told
+    monkeypatch.setenv("LIONROCK_EGRESS", "models.example")
+    run(["doctor", "--residency"])
+    assert (
+        "engine cloud: models.example port 443, outside the institution\n"
+        in capsys.readouterr().out
+    )

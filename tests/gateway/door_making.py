@@ -17,9 +17,12 @@ from aiohttp import web
 from lionrock.api.app import create_app
 from lionrock.app import House
 from lionrock.gateway.calls import Calls, Salts
+from lionrock.gateway.exchanges.keeper import Keeper
 from lionrock.gateway.fields.kinds import EngineKind
 from lionrock.gateway.guards.policy import Policy
 from lionrock.gateway.ledger.service import Ledger
+from lionrock.gateway.policies.cache import Policies
+from lionrock.gateway.policies.rules import Rules
 from lionrock.gateway.pool import Engine, Offer, Pool, Trust
 from lionrock.gateway.service import Gateway
 from lionrock.kernel import identity
@@ -71,6 +74,19 @@ class Office:
         raise AssertionError([r["outcome"] for r in found])
 
 
+@dataclass
+class Guarded:
+    """Policies of guards alone, without a table."""
+
+    guards: Callable[[UUID], Policy]
+
+    async def of(self, tenant: UUID) -> Rules:
+        return Rules(guards=self.guards(tenant))
+
+    def forget(self, tenant: UUID) -> None:
+        pass
+
+
 @asynccontextmanager
 async def office_of(
     database: Database,
@@ -85,7 +101,9 @@ async def office_of(
         pool = Pool(engines, egress=Egress())
         stack.push_async_callback(pool.close)
         ledger = await stack.enter_async_context(Ledger(database))
-        calls = Calls(pool, ledger, Salts(b"s" * 32), policies=policies, patience=patience)
+        keeper = await stack.enter_async_context(Keeper(database, house.vault))
+        kept = Policies(database) if policies is None else Guarded(policies)
+        calls = Calls(pool, ledger, Salts(b"s" * 32), kept, patience=patience, keeper=keeper)
         house.gateway = Gateway(None, calls=calls)
         url = await stack.enter_async_context(served(create_app(house)))
         key = await identity.issue(database, actor.tenant_id, actor.id, "key")

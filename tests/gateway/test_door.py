@@ -315,7 +315,7 @@ async def test_a_request_may_ask_that_less_is_kept_and_a_key_decides(office: Off
         extra_headers={"x-lionrock-retention": "standard"},
     )
     kept = [row["retention"] for row in await office.rows(4)]
-    assert kept == ["standard", "none", "metadata", "none"]
+    assert kept == ["metadata", "none", "metadata", "none"]
 
 
 async def test_the_key_of_a_bound_address_opens_from_there_alone(office: Office) -> None:

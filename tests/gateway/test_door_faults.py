@@ -217,6 +217,7 @@ async def test_another_engine_answers_when_the_first_has_not_begun(
         rows = await office.rows(2)
         assert {r["outcome"] for r in rows} == {"finished"}
         assert {r["tokens_out"] for r in rows} == {3}
+        assert {r["engine"] for r in rows} == {"good"}
 
 
 async def test_when_no_engine_answers_nothing_is_charged(

@@ -9,9 +9,13 @@ import pytest
 from lionrock.errors import Conflict, EngineUnavailable
 from lionrock.gateway.fields.kinds import EngineKind
 from lionrock.gateway.pool import Trust
-from lionrock.gateway.setting_up import Engines
+from lionrock.gateway.setting_up import Engines, built_engine
 from lionrock.kernel.egress import Egress
+from lionrock.models.native.cpu import at_hand
+from lionrock.models.native.source import LLAMA_CPP
+from lionrock.settings import Settings
 from tests.gateway.fakes.server import KEY, MODEL, fake_engine
+from tests.models.native.workshop import lay
 
 FILE = """
 [[engine]]
@@ -74,3 +78,17 @@ async def test_two_engines_may_not_have_one_name(tmp_path: Path) -> None:
     with pytest.raises(Conflict, match="another name"):
         await engines.named("http://127.0.0.1:9", key=None, model="small", context=4096)
     assert engines.own is None
+
+
+def test_an_engine_built_for_another_processor_is_told_of_and_not_used(tmp_path: Path) -> None:
+    lay(tmp_path)
+    notices: list[str] = []
+    assert built_engine(Settings(home=tmp_path), notices) is None
+    assert "build-engine" in notices[0]
+
+
+def test_the_engine_built_here_is_used_unless_that_is_not_wanted(tmp_path: Path) -> None:
+    folder = lay(tmp_path, LLAMA_CPP, at_hand())
+    found = built_engine(Settings(home=tmp_path), [])
+    assert found and found.binary.parent == folder
+    assert built_engine(Settings(home=tmp_path, engine_built=False), []) is None

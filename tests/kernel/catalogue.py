@@ -16,6 +16,7 @@ PLATFORM_TABLES: Final = {
     "audit_keys": "public halves of the keys that sign the audit logs",
     "audit_platform": "the platform log's name and signed head, and whether the logs verify",
     "audit_platform_entries": "signed heads of the tenants' logs: random names, sizes, hashes",
+    "gateway_drains": "which engines are drained, and since when",
     "gateway_instances": "which processes write to the ledger, and when each was last heard of",
     "migrations": "which migrations ran",
     "tenant_directory": "which tenants there are, ids only, for workers to visit in turn",

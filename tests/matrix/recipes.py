@@ -17,6 +17,7 @@ from tests.matrix import (
     recipes_administration,
     recipes_alerts,
     recipes_audit,
+    recipes_engines,
     recipes_gateway,
     recipes_privacy,
     recipes_requests,
@@ -84,6 +85,7 @@ RECIPES: Final[dict[str, Recipe]] = {
     **recipes_administration.RECIPES,
     **recipes_alerts.RECIPES,
     **recipes_audit.RECIPES,
+    **recipes_engines.RECIPES,
     **recipes_gateway.RECIPES,
     **recipes_privacy.RECIPES,
     **recipes_requests.RECIPES,
@@ -108,6 +110,9 @@ RECIPES: Final[dict[str, Recipe]] = {
     "GET /documents/{document_id}/pages/{number}": Recipe(
         cited_page, P.DOCUMENTS_DOCUMENT_READ,
         more=((Slot("query", ("cite",)), "0" * 12),),
+    ),
+    "GET /metrics": Recipe(
+        request(), open="it takes the installation's own token, which is no member's", answers=401
     ),
     "GET /runs": Recipe(request(), P.KERNEL_RUN_READ),
     "GET /runs/{run_id}": Recipe(run, everyone="a run is its maker's alone", own=True),

@@ -115,6 +115,10 @@ async def closed_tenant(of: Institution) -> Sent:
     return Sent({"tenant_id": str(await of.fresh_tenant(suspended=True))})
 
 
+async def shared_tenant(of: Institution) -> Sent:
+    return Sent({"tenant_id": str(await of.fresh_tenant())}, json={"share": 2})
+
+
 def of_provider() -> dict[str, Any]:
     return {
         "name": "Staff", "issuer": f"https://id.bank.example/{uuid4()}", "client_id": "lionrock",
@@ -168,6 +172,7 @@ RECIPES: Final[dict[str, Recipe]] = {
     "POST /v1/shares": Recipe(new_share, P.COLLECTIONS_SHARE_MANAGE),
     "POST /v1/tenants": Recipe(new_tenant, P.PLATFORM_TENANT_CREATE),
     "POST /v1/tenants/{tenant_id}/restore": Recipe(closed_tenant, P.PLATFORM_TENANT_SUSPEND),
+    "PUT /v1/tenants/{tenant_id}/share": Recipe(shared_tenant, P.PLATFORM_SHARE_MANAGE),
     "POST /v1/tenants/{tenant_id}/suspend": Recipe(tenant, P.PLATFORM_TENANT_SUSPEND),
     "PUT /v1/collections/{collection_id}": Recipe(collection, P.COLLECTIONS_COLLECTION_MANAGE),
     "PUT /v1/members/{member_id}/person": Recipe(same_person, P.MEMBERS_ROLES_CHANGE),

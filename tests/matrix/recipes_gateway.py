@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
+from lionrock.gateway.guards.kinds import Kind
+from lionrock.gateway.guards.policy import Action
 from lionrock.gateway.ledger.budgets import Budget, BudgetService, Period
 from lionrock.gateway.ledger.limits import Limits, LimitService
 from lionrock.gateway.ledger.subjects import Subject, SubjectKind
+from lionrock.gateway.policies.service import Decided, PolicyService, Standing
 from lionrock.kernel.permissions import Permission as P
+from tests.gateway.exchanges.making import put
 from tests.matrix.calling import Sent
 from tests.matrix.recipe import Make, Recipe, request
 from tests.matrix.surface import Slot
@@ -77,6 +81,38 @@ def filled(**fields: str) -> Make:
     return make
 
 
+async def exchange(of: Institution) -> Sent:
+    """One of theirs."""
+    house = of.house
+    made = await put(house.database, house.vault, of.actor, of.canary, f"It is {of.canary}.")
+    return Sent({"exchange_id": str(made)})
+
+
+async def exchanges(of: Institution) -> Sent:
+    made = (await exchange(of)).path["exchange_id"]
+    return Sent(query={"member": str(of.actor.id), "before": made})
+
+
+async def _policy(of: Institution) -> tuple[Standing, Decided]:
+    """The policy in force, and another one."""
+    standing = await PolicyService(of.house.database, of.house.gateway.forget).get(of.actor)
+    guards = dict(standing.policy.guards)
+    guards[Kind.NAME] = Action.OFF if guards[Kind.NAME] is not Action.OFF else Action.MASK
+    return standing, standing.policy.model_copy(update={"guards": guards})
+
+
+async def changed_policy(of: Institution) -> Sent:
+    standing, wanted = await _policy(of)
+    return Sent(json={"version": standing.version, "policy": wanted.model_dump(mode="json")})
+
+
+async def policy_form(of: Institution) -> Sent:
+    standing, wanted = await _policy(of)
+    form = {f"guard-{kind}": action.value for kind, action in wanted.guards.items()}
+    form |= {"retention": wanted.retention.value, "version": str(standing.version)}
+    return Sent(form=form | {"step": "save"})
+
+
 _WHO_USED: Final = "who may call models sees their own use, who may see usage everyone's"
 _MANAGE, _READ = P.GATEWAY_LIMIT_MANAGE, P.GATEWAY_LIMIT_READ
 _PAGE: Final = "/admin/limits"
@@ -87,10 +123,20 @@ RECIPES: Final[dict[str, Recipe]] = {
     "DELETE /v1/gateway/budgets/{budget_id}": Recipe(budget(), _MANAGE),
     "DELETE /v1/gateway/limits": Recipe(kept_limits, _MANAGE),
     "GET /v1/gateway/budgets": Recipe(request(), _READ),
+    "GET /v1/gateway/exchanges": Recipe(
+        exchanges, by_role="who may call models sees their own, an auditor and a privacy officer all",
+        varies="what is older than an id is told by the id's time",
+    ),
+    "GET /v1/gateway/exchanges/{exchange_id}": Recipe(exchange, P.GATEWAY_EXCHANGE_READ, own=True),
     "GET /v1/gateway/limits": Recipe(request(), _READ),
+    "GET /v1/gateway/policy": Recipe(request(), P.GATEWAY_POLICY_READ),
     "GET /v1/gateway/usage": Recipe(request(), by_role=_WHO_USED),
     "PUT /v1/gateway/budgets": Recipe(new_budget, _MANAGE),
     "PUT /v1/gateway/limits": Recipe(new_limits, _MANAGE),
+    "PUT /v1/gateway/policy": Recipe(changed_policy, P.GATEWAY_POLICY_MANAGE),
+    "GET /admin/gateway": Recipe(request(), P.GATEWAY_POLICY_READ),
+    "GET /admin/gateway/change": Recipe(request(), P.GATEWAY_POLICY_MANAGE),
+    "POST /admin/gateway/change": Recipe(policy_form, P.GATEWAY_POLICY_MANAGE),
     f"GET {_PAGE}": Recipe(request(), _READ),
     f"GET {_PAGE}/budget": Recipe(asked(), _MANAGE, more=_ADDRESS),
     f"GET {_PAGE}/budget/{{budget_id}}/end": Recipe(budget(), _MANAGE),

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
+from lionrock.gateway.guards.kinds import Kind
+from lionrock.gateway.guards.policy import Action
 from lionrock.gateway.ledger.budgets import Period
+from lionrock.gateway.ledger.calls import Retention
 from lionrock.gateway.ledger.report import By
 from lionrock.gateway.ledger.subjects import SubjectKind
+from lionrock.gateway.operating import EngineState
+from lionrock.gateway.pool import Trust
 from lionrock.kernel.actors import Role
 from lionrock.kernel.audit.sequencer import Status
 from lionrock.kernel.collections import NewCollection
@@ -30,14 +35,14 @@ from lionrock.web.sections import SECTIONS
 
 PARTS = (
     "database", "language model", "embeddings", "screening cluster", "model mirror",
-    "files and indexes",
+    "files and indexes", "engine",
 )  # fmt: skip
 WALLS = ("namespace", "filter", "namespace and filter")
 SOURCES = (
     "subject", "member", "document", "run", "event", "customer", "case", "screening", "batch",
-    "usage",
+    "usage", "exchange",
 )  # fmt: skip
-FORMS = (*_SURENESS, "not read", "record", "id")
+FORMS = (*_SURENESS, "not read", "record", "id", "own run", "own exchange")
 
 NAMED: dict[str, tuple[str, ...]] = {
     "section": tuple(s.name for s in SECTIONS),
@@ -68,6 +73,14 @@ NAMED: dict[str, tuple[str, ...]] = {
     "limit-note": tuple(NUMBERS),
     "limit-of": tuple(SubjectKind),
     "budget-period": tuple(Period),
+    "guard": tuple(Kind),
+    "guard-action": tuple(Action),
+    "guard-effect": tuple(Action),
+    "kept": tuple(Retention),
+    "kept-effect": tuple(Retention),
+    "engine-state": tuple(EngineState),
+    "engine-note": tuple(state for state in EngineState if state not in ("ready", "unhealthy")),
+    "trust": tuple(Trust),
     "usage-by": tuple(by for by in By if by is not By.DAY),
     "usage-head": tuple(by for by in By if by is not By.DAY),
     "review": get_args(Decision),

@@ -18,6 +18,10 @@ from lionrock.documents.files import Files
 from lionrock.documents.service import DocumentService
 from lionrock.doors import SESSION_COOKIE
 from lionrock.errors import Unavailable
+from lionrock.gateway.fields.kinds import EngineKind
+from lionrock.gateway.operating import EngineService
+from lionrock.gateway.places import parts
+from lionrock.gateway.pool import Engine, Offer, Pool, Trust
 from lionrock.kernel import capabilities as declared
 from lionrock.kernel import identity
 from lionrock.kernel.actors import Actor
@@ -25,6 +29,7 @@ from lionrock.kernel.audit.service import AuditService
 from lionrock.kernel.capabilities import Progress, Result, Risk, RunContext, Update, capability
 from lionrock.kernel.database import Database
 from lionrock.kernel.egress import Egress
+from lionrock.kernel.egress.residency import Part
 from lionrock.kernel.oidc.service import Oidc
 from lionrock.kernel.people import People
 from lionrock.kernel.permissions import Permission
@@ -37,6 +42,11 @@ from lionrock.web import rendering
 from lionrock.web.pages import add_pages
 from tests.web.client import Client
 
+_OFFERS = (Offer("small", "small", 4096, 512),)
+ENGINES = (
+    Engine("gpu1", EngineKind.VLLM, "http://127.0.0.1:9", Trust.INSIDE, _OFFERS, at_once=4),
+    Engine("cloud", EngineKind.OPENAI, "https://127.0.0.1:9", Trust.OUTSIDE, _OFFERS, at_once=2),
+)
 FOREIGN = "<script>alert('written by a model')</script>"
 
 
@@ -106,7 +116,15 @@ class Search:
 
 @dataclass
 class Gateway:
+    engines: EngineService
     model: str | None = None
+    forgotten: list[UUID] = field(default_factory=list)
+
+    def forget(self, tenant: UUID) -> None:
+        self.forgotten.append(tenant)
+
+    def places(self, egress: Egress) -> list[Part]:
+        return parts(self.engines.pool.engines(), egress)
 
 
 @dataclass
@@ -127,7 +145,7 @@ class House:
     runs: Runs
     vault: Vault
     search: Search = field(default_factory=Search)
-    gateway: Gateway = field(default_factory=Gateway)
+    gateway: Gateway = field(init=False)
     ingest: Ingest = field(default_factory=Ingest)
     notices: list[str] = field(default_factory=lambda: ["No model is set up."])
     egress: Egress = field(default_factory=Egress)
@@ -135,6 +153,7 @@ class House:
     tenant_id: UUID = field(default_factory=uuid4)
 
     def __post_init__(self) -> None:
+        self.gateway = Gateway(EngineService(self.database, Pool(ENGINES, egress=self.egress)))
         self.people = People.open(self.database, self.vault, self.settings.home / "keys")
         self.audit = AuditService(self.database, self.settings.home)
         self.oidc = Oidc(self.database, self.vault, self.people.fields, self.egress)

@@ -29,8 +29,8 @@ from tests.web.test_browser import DESKTOP, LIONROCK, PHONE, SHOTS
 pytestmark = pytest.mark.browser
 
 PAGES = (
-    "members", "keys", "purposes", "limits", "limits/limit", "limits/budget", "usage", "requests",
-    "audit", "residency",
+    "members", "keys", "purposes", "limits", "limits/limit", "limits/budget", "usage", "gateway",
+    "gateway/change", "requests", "audit", "residency",
 )  # fmt: skip
 LOCALES = {"en": "en-GB", "zh-Hant": "zh-HK", "zh-Hans": "zh-CN"}
 
@@ -118,6 +118,24 @@ def test_an_administrator_suspends_a_leaver_without_leaving_the_keyboard(
     page.keyboard.press("Enter")
     expect(page.locator(".state.suspended")).to_have_text("Suspended")
     desk.shoot("member-suspended")
+    desk.done()
+
+
+def test_the_policy_for_calls_changes_once_what_follows_was_seen(
+    browser: Browser, office: Served
+) -> None:
+    desk = Desk.of(browser, office, ADMINISTRATOR)
+    page = desk.open("gateway/change")
+    desk.shoot("gateway-change")
+    page.select_option("#f-guard-hkid", "refuse")
+    page.select_option("#f-guard-name", "off")
+    page.select_option("#f-retention", "none")
+    page.get_by_role("button", name="See what changes").click()
+    expect(page.locator("del")).to_have_count(3)
+    desk.shoot("gateway-review")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".guards")).to_contain_text("Refused")
+    desk.shoot("gateway-changed")
     desk.done()
 
 

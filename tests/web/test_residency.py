@@ -41,6 +41,10 @@ async def test_the_report_shows_hosts_addresses_and_refusals(
     assert "192.0.2.0/24" in text and "telemetry.example" in text
     assert re.search(r'<rect [^>]*height="100.0"', text)
     assert "style=" not in text
+    assert re.search(
+        r"engine gpu1</th><td><code>127.0.0.1 port 9</code> <span class=.tag inside", text
+    )
+    assert re.search(r"engine cloud</th>.*<span class=.tag outside", text)
 
 
 async def test_a_guard_that_is_off_or_a_child_that_is_free_is_not_called_sound(

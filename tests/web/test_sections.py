@@ -10,15 +10,19 @@ from lionrock.web.sections import SECTIONS, landing, may, open_to
 from tests.web.client import Client
 
 ROLES = {
-    Role.ADMINISTRATOR: {"members", "keys", "purposes", "limits", "usage", "residency"},
+    Role.ADMINISTRATOR: {
+        "members", "keys", "purposes", "limits", "usage", "gateway", "engines", "residency",
+    },
     Role.ANALYST: {"purposes", "usage"},
-    Role.AUDITOR: {"members", "keys", "purposes", "limits", "usage", "audit", "residency"},
-    Role.MODEL_OWNER: {"purposes", "limits", "usage"},
-    Role.PLATFORM_OPERATOR: {"residency"},
-    Role.PRIVACY_OFFICER: {"members", "purposes", "requests", "audit", "residency"},
+    Role.AUDITOR: {
+        "members", "keys", "purposes", "limits", "usage", "gateway", "engines", "audit", "residency",
+    },
+    Role.MODEL_OWNER: {"purposes", "limits", "usage", "gateway", "engines"},
+    Role.PLATFORM_OPERATOR: {"engines", "residency"},
+    Role.PRIVACY_OFFICER: {"members", "purposes", "gateway", "requests", "audit", "residency"},
     Role.REGULATOR_OBSERVER: set(),
     Role.REVIEWER: {"purposes", "usage"},
-}
+}  # fmt: skip
 
 
 async def become(database: Database, actor: Actor, *roles: Role) -> Actor:

@@ -11,14 +11,16 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from lionrock import __version__
-from lionrock.api import deps, problems, yente
+from lionrock.api import deps, metrics, problems, yente
 from lionrock.api.openai.door import Door
 from lionrock.api.routes import (
     audit,
     capabilities,
     collections,
     documents,
+    engines,
     gateway,
+    gateway_exchanges,
     keys,
     members,
     privacy,
@@ -76,17 +78,18 @@ def create_app(house: House) -> FastAPI:
         collections,
         screening,
         gateway,
+        gateway_exchanges,
+        engines,
     ):
         app.include_router(room.router(), prefix="/v1")
     app.include_router(yente.router())
+    app.include_router(metrics.router())
     app.add_exception_handler(LionrockError, problems.lionrock_error)
     app.add_exception_handler(RequestValidationError, problems.validation_error)
     app.add_exception_handler(HTTPException, problems.http_error)
     app.add_exception_handler(Exception, problems.unexpected_error)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(house), www_redirect=False)
-    app.middleware("http")(
-        _secure
-    )  # around the rest: its refusals carry the headers too
+    app.middleware("http")(_secure)  # around the rest: its refusals carry the headers too
     # Added last, so before everything: calls to models pass no framework.
     app.add_middleware(Door, house=house, hosts=_hosts(house))
     return app

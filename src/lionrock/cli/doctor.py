@@ -10,9 +10,12 @@ from typing import Any
 
 from lionrock.app import store
 from lionrock.cli import residency
-from lionrock.cli.client import running
+from lionrock.cli.client import connect, running
+from lionrock.cli.engines_operating import standing
 from lionrock.cli.models import wanted
 from lionrock.cli.output import emit, size
+from lionrock.errors import EngineUnavailable, LionrockError
+from lionrock.gateway.setting_up import built_engine
 from lionrock.models.catalogue import Catalogue
 from lionrock.settings import Settings
 
@@ -30,7 +33,13 @@ def register(commands: Any) -> None:
 async def run(settings: Settings, arguments: argparse.Namespace) -> int:
     if arguments.residency:
         return await residency.run(settings, arguments)
-    findings = [*_machine(settings), *_weights(settings), *_server(settings)]
+    findings = [
+        *_machine(settings),
+        *_weights(settings),
+        *_engine(settings),
+        *_server(settings),
+        *await _engines(settings),
+    ]
     if arguments.json:
         emit({"findings": [{"ok": ok, "what": what, "detail": d} for ok, what, d in findings]})
     else:
@@ -63,6 +72,39 @@ def _weights(settings: Settings) -> list[tuple[bool, str, str]]:
         advice = "" if state == "present" else f"; run `lionrock models pull {name}`"
         found.append((state == "present", "weights", f"{name} is {state}{advice}"))
     return found
+
+
+def _engine(settings: Settings) -> list[tuple[bool, str, str]]:
+    """Whose program the local engine is."""
+    if settings.engine or settings.model == "none":
+        return []
+    notices: list[str] = []
+    try:
+        built = built_engine(settings, notices)
+    except EngineUnavailable as error:
+        return [(False, "local engine", error.detail)]
+    if built is None:
+        return [(True, "local engine", " ".join(["the wheel's", *notices]))]
+    return [(True, "local engine", f"built here for {built.manifest.cpu}")]
+
+
+async def _engines(settings: Settings) -> list[tuple[bool, str, str]]:
+    """As the running server sees them. One that is drained was meant to be."""
+    if running(settings.home) is None:
+        return []
+    try:
+        async with connect(settings, operator=True) as client:
+            found = (await client.get("/v1/gateway/engines"))["engines"]
+    except LionrockError as error:
+        return [(False, "engines", error.detail)]
+    return [
+        (
+            not one["fault"] or one["state"] in ("draining", "drained"),
+            f"engine {one['name']}",
+            standing(one),
+        )
+        for one in found
+    ]
 
 
 def _server(settings: Settings) -> list[tuple[bool, str, str]]:

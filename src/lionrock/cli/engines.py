@@ -1,4 +1,4 @@
-"""`lionrock engines check URL`: whether a server speaks the protocol that the gateway needs."""
+"""`lionrock engines`, and its `check URL`: whether a server speaks the protocol that the gateway needs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from lionrock.cli import engines_operating
+from lionrock.cli.actions import group
 from lionrock.cli.output import emit, say
 from lionrock.gateway.conformance import Finding, Target, Verdict, check, line, summary
 from lionrock.gateway.conformance.wire import key_in
@@ -16,9 +18,9 @@ from lionrock.settings import Settings
 
 
 def register(commands: Any) -> None:
-    command = commands.add_parser("engines", help="check model engines")
-    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
-    checking = actions.add_parser("check", help="ask an engine all that the gateway relies on")
+    action = group(commands, "engines", "the engines behind the gateway")
+    engines_operating.register(action)
+    checking = action("check", "ask an engine all that the gateway relies on", run_check)
     checking.add_argument("url", metavar="URL", help="http(s)://host:port or unix:/path/of/a.sock")
     checking.add_argument(
         "--kind", choices=[kind.value for kind in EngineKind], help="default: as it says it is"
@@ -31,8 +33,6 @@ def register(commands: Any) -> None:
     checking.add_argument(
         "--at-once", metavar="N", type=_count, help="how many requests it works on at once"
     )
-    checking.add_argument("--json", action="store_true", help="print JSON and nothing else")
-    checking.set_defaults(run=run_check)
 
 
 async def run_check(settings: Settings, arguments: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""`lionrock models list|pull|verify`: the catalogue, and the weights on this machine."""
+"""`lionrock models list|pull|verify|build-engine`: the catalogue, and the weights on this machine."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from lionrock.app import make_home, store
+from lionrock.cli import build_engine
 from lionrock.cli.output import Bar, emit, size
 from lionrock.kernel.egress import Egress, guarding, spool
 from lionrock.models.catalogue import Catalogue, Model
@@ -16,7 +17,9 @@ from lionrock.settings import Settings
 
 
 def register(commands: Any) -> None:
-    command = commands.add_parser("models", help="list, pull and verify model weights")
+    command = commands.add_parser(
+        "models", help="list, pull and verify model weights; build the local engine"
+    )
     actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="the catalogue, and what is on this machine")
     listing.set_defaults(run=run_list)
@@ -29,7 +32,8 @@ def register(commands: Any) -> None:
     checking = actions.add_parser("verify", help="hash the weights on this machine again")
     checking.add_argument("names", nargs="*", metavar="NAME", help="default: all that are here")
     checking.set_defaults(run=run_verify)
-    for parser in (listing, pulling, checking):
+    building = build_engine.register(actions)
+    for parser in (listing, pulling, checking, building):
         parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
 
 

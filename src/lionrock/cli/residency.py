@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from lionrock.cli.client import connect, running
 from lionrock.cli.output import emit
+from lionrock.gateway.places import declared
 from lionrock.kernel import confinement
 from lionrock.kernel.egress import Egress
 from lionrock.kernel.egress.residency import Residency, Traffic, can_go
@@ -28,7 +29,8 @@ async def run(settings: Settings, arguments: argparse.Namespace) -> int:
 
 async def _report(settings: Settings) -> tuple[Residency, bool]:
     if running(settings.home) is None:
-        return await can_go(Egress(settings.egress_hosts), settings), False
+        egress = Egress(settings.egress_hosts)
+        return await can_go(egress, settings, declared(settings, egress)), False
     async with connect(settings) as client:
         return Residency.model_validate(await client.get("/v1/residency")), True
 
@@ -43,7 +45,10 @@ def _lines(found: Residency, server: bool, walls: str) -> Iterator[str]:
         yield "  nowhere else: the egress list is empty"
     yield "Where the parts are"
     for part in found.parts:
-        yield f"  {part.part}: {part.where}{'' if part.listed else ' (NOT on the egress list)'}"
+        called = f"{part.part} {part.name}".strip()
+        side = f", {part.trust} the institution" if part.trust else ""
+        unlisted = "" if part.listed else " (NOT on the egress list)"
+        yield f"  {called}: {part.where}{side}{unlisted}"
     yield "Child processes"
     yield f"  what can keep them off the network here: {walls}"
     for child in found.children:

@@ -15,11 +15,14 @@ import uvicorn
 
 from lionrock.api.app import create_app
 from lionrock.app import House, open_house, publish
+from lionrock.cli.wire import BoundedProtocol
 from lionrock.errors import Conflict
 from lionrock.kernel import identity, tenants
 from lionrock.screening.matching.index import warm
 from lionrock.settings import Settings
 from lionrock.web.pages import add_pages
+
+_UNREAD_MS = 120_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ async def serving(settings: Settings, *, web: bool) -> AsyncIterator[Server]:
             add_pages(app)
             config = uvicorn.Config(
                 app, log_config=None, log_level="warning", access_log=False, server_header=False,
-                timeout_graceful_shutdown=3,
+                timeout_graceful_shutdown=3, http=BoundedProtocol, ws="none",
                 proxy_headers=bool(settings.proxies), forwarded_allow_ips=settings.proxies,
             )  # fmt: skip
             server = QuietServer(config)
@@ -85,6 +88,10 @@ def _listen(settings: Settings) -> socket.socket:
     # Named as TCP: only then does asyncio turn Nagle's algorithm off, which else costs 40 ms an answer.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Connections inherit it. A client that reads nothing, or is gone without a word, is hung up on.
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNREAD_MS)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     try:
         listener.bind((settings.host, settings.port))
     except OSError as error:

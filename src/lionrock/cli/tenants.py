@@ -1,4 +1,4 @@
-"""`lionrock tenants add|list|suspend|restore`: for those who run the installation."""
+"""`lionrock tenants add|list|suspend|restore|share`: for those who run the installation."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ def register(commands: Any) -> None:
         closing = action(verb, f"{verb} a tenant", run_state)
         closing.add_argument("tenant", metavar="HANDLE", help="or its id")
         closing.set_defaults(verb=verb)
+    sharing = action("share", "a tenant's part of a full engine, against others'", run_share)
+    sharing.add_argument("tenant", metavar="HANDLE", help="or its id")
+    sharing.add_argument("share", type=float, metavar="N", help="0.01 to 100; 1 at first")
 
 
 async def run_add(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -49,7 +52,9 @@ async def run_list(settings: Settings, arguments: argparse.Namespace) -> int:
         return 0
     for tenant in found["tenants"]:
         state = "suspended" if tenant["suspended_at"] else "active"
-        print(f"{tenant['handle']:<40} {state:<10} {tenant['created_at'][:10]}  {tenant['id']}")
+        share = "" if tenant["share"] == 1 else f"  share {tenant['share']:g}"
+        made = tenant["created_at"][:10]
+        print(f"{tenant['handle']:<40} {state:<10} {made}  {tenant['id']}{share}")
     return 0
 
 
@@ -59,6 +64,15 @@ async def run_state(settings: Settings, arguments: argparse.Namespace) -> int:
         await client.post(f"/v1/tenants/{tenant['id']}/{arguments.verb}", {})
     done = {"suspend": "suspended", "restore": "active"}[arguments.verb]
     emit({"id": tenant["id"], "state": done}) if arguments.json else print(f"✓ {done}")
+    return 0
+
+
+async def run_share(settings: Settings, arguments: argparse.Namespace) -> int:
+    async with connect(settings, operator=True) as client:
+        tenant = await _find(client, arguments.tenant)
+        await client.put(f"/v1/tenants/{tenant['id']}/share", {"share": arguments.share})
+    made = {"id": tenant["id"], "share": arguments.share}
+    emit(made) if arguments.json else print(f"✓ share {arguments.share:g}")
     return 0
 
 

@@ -27,6 +27,7 @@ from lionrock.errors import Erased, LionrockError, SealBroken, Unavailable
 from lionrock.kernel.actors import Actor, worker
 from lionrock.kernel.database import Database
 from lionrock.kernel.events import Event, record
+from lionrock.kernel.telemetry import Telemetry, traced
 from lionrock.kernel.vault.sealing import DataKey
 from lionrock.kernel.vault.service import Vault
 
@@ -56,6 +57,7 @@ class Ingest:
         self._indexer = indexer
         self._seconds, self._memory_bytes = seconds, memory_bytes
         self._id = uuid4()
+        self.telemetry = Telemetry()
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -68,6 +70,15 @@ class Ingest:
         for tenant_id in await self._database.tenants():
             async with self._database.tenant_session(worker(tenant_id)) as db:
                 await db.execute(queries.RELEASE_ALL, tenant_id)
+
+    async def waiting(self) -> Counter[str]:
+        """Versions that are not ready yet, of all tenants together, by the state they are in."""
+        found = Counter[str]()
+        for tenant_id in await self._database.active_tenants():
+            async with self._database.tenant_session(worker(tenant_id)) as db:
+                for row in await db.fetch(queries.WAITING, tenant_id):
+                    found[row["state"]] += row["count"]
+        return found
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -117,11 +128,14 @@ class Ingest:
             await self._parse(actor, version)
             state = State.PARSED
         if state == State.PARSED:
-            await self._indexer.index(actor, version_id)
+            with self.telemetry.span("ingest index"):
+                await self._indexer.index(actor, version_id)
             await self._reach(actor, version_id, State.INDEXED)
-        await self._indexer.embed(actor, version_id, self._progress(actor, version_id))
+        with self.telemetry.span("ingest embed"):
+            await self._indexer.embed(actor, version_id, self._progress(actor, version_id))
         await self._reach(actor, version_id, State.READY)
 
+    @traced("ingest parse")
     async def _parse(self, actor: Actor, version: asyncpg.Record) -> None:
         file = FileId(actor.tenant_id, version["document_id"], version["id"])
         async with self._database.tenant_session(actor) as db:

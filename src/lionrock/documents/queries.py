@@ -101,6 +101,11 @@ JOIN documents d ON (d.tenant_id, d.id) = (v.tenant_id, v.document_id)
 WHERE p.tenant_id = $1 AND p.id = ANY($2) AND d.collection_id = ANY($3)
 """
 
+WAITING: Final = """
+SELECT state, count(*) FROM versions
+WHERE tenant_id = $1 AND state IN ('queued', 'parsed', 'indexed') GROUP BY state
+"""
+
 CLAIM: Final = """
 UPDATE versions SET leased_until = now() + $2::int * interval '1 second', leased_by = $3,
        attempts = attempts + 1

@@ -8,13 +8,18 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from uuid import UUID
 
 from lionrock.errors import EngineRefused, EngineUnavailable, InvalidInput, LionrockError
 from lionrock.gateway.calls import Calls
 from lionrock.gateway.fields.kinds import Endpoint
 from lionrock.gateway.ledger.calls import Retention
+from lionrock.gateway.operating import EngineService
+from lionrock.gateway.places import parts
 from lionrock.kernel.capabilities import ModelUse, RunContext
 from lionrock.kernel.decisions import require
+from lionrock.kernel.egress import Egress
+from lionrock.kernel.egress.residency import Part
 from lionrock.kernel.permissions import Permission
 from lionrock.models.engines import ChatRequest, Delta, Engine, Finished, chat_body
 from lionrock.models.event_stream import StreamedAnswer
@@ -31,8 +36,10 @@ class Gateway:
         why_none: str = "",
         at_once: int = 1,
         calls: Calls | None = None,
+        engines: EngineService | None = None,
     ) -> None:
         self._engine, self.calls = engine, calls
+        self._engines = engines
         self.why_none = why_none
         """Why there is no engine, in words for the user; empty when there is one."""
         self._places = asyncio.Semaphore(at_once)
@@ -46,6 +53,22 @@ class Gateway:
     def context(self) -> int:
         """Tokens that prompt and answer may take together."""
         return self._engine.context if self._engine else 0
+
+    @property
+    def engines(self) -> EngineService:
+        """For operators."""
+        if self._engines is None:
+            raise EngineUnavailable("There are no engines here.")
+        return self._engines
+
+    def places(self, egress: Egress) -> list[Part]:
+        """Where its engines are, for the report on where data can go."""
+        return parts(self.calls.pool.engines(), egress) if self.calls else []
+
+    def forget(self, tenant: UUID) -> None:
+        """What the tenant has decided about calls was changed: it counts from the next one on."""
+        if self.calls is not None:
+            self.calls.forget(tenant)
 
     async def count_tokens(self, text: str) -> int:
         return await self._need().count_tokens(text)
@@ -75,6 +98,8 @@ class Gateway:
             outcome = finished.reason
         except LionrockError as error:
             outcome = error.code()
+            if self.calls is not None:
+                self.calls.telemetry.measures.refused(error)
             raise
         finally:
             await stream.aclose()
@@ -108,9 +133,10 @@ async def _called(
     """By the way of clients. EngineRefused, not InvalidInput, where an engine cannot take the request:
     nobody outside has worded it."""
     said = request.said()
-    retention = Retention.NONE if run.zero_retention else Retention.STANDARD
+    # What is kept of the product's own questions is their run: not an exchange at the door as well.
+    retention = Retention.NONE if run.zero_retention else Retention.METADATA
     try:
-        call = calls.ask(run.actor, Endpoint.CHAT, chat_body(request, model), retention)
+        call = await calls.ask(run.actor, Endpoint.CHAT, chat_body(request, model), retention)
     except InvalidInput as error:
         raise EngineRefused(f"The engine of {model} cannot take this: {error.detail}") from None
     answer = StreamedAnswer(f"The engine of {model}", said)

@@ -1,16 +1,34 @@
-"""The engines of an installation, out of its settings: declared in a file, named, or started here."""
+"""The gateway of an installation, out of its settings: engines that a file declares, that are named, or
+that start here, and the way to them."""
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
-from lionrock.errors import Conflict
+from lionrock.errors import Conflict, LionrockError, ModelNotPulled
+from lionrock.gateway.calls import Calls, Salts
+from lionrock.gateway.exchanges.keeper import Keeper
 from lionrock.gateway.fields.kinds import EngineKind
-from lionrock.gateway.pool import Engine, Offer, Trust, embedded, read_engines
+from lionrock.gateway.ledger.service import Ledger
+from lionrock.gateway.operating import EngineService
+from lionrock.gateway.policies.cache import Policies
+from lionrock.gateway.pool import Engine, Offer, Pool, Trust, embedded, read_engines
+from lionrock.gateway.service import Gateway
+from lionrock.kernel.database import Database
 from lionrock.kernel.egress import Gate
+from lionrock.kernel.secrets import installation_secret
+from lionrock.kernel.vault.service import Vault
+from lionrock.models.catalogue import Catalogue
 from lionrock.models.engines import Engine as Client
 from lionrock.models.engines import OpenAIEngine
 from lionrock.models.llamacpp import LocalEngine
+from lionrock.models.native.built import Built, find, others
+from lionrock.models.native.cpu import at_hand
+from lionrock.models.native.source import LLAMA_CPP
+from lionrock.models.pull import Store
+from lionrock.settings import Settings
 
 _NAMED, _EMBEDDED = "engine", "embedded"
 _SOCKET = "unix:"
@@ -113,3 +131,86 @@ class _Counter(OpenAIEngine):
     @property
     def model_name(self) -> str:
         return self._called
+
+
+async def open_engines(
+    stack: AsyncExitStack,
+    settings: Settings,
+    weights: Store,
+    egress: Gate,
+    runtime: Path,
+    notices: list[str],
+) -> Engines:
+    """Those of the settings; what does not start is told in `notices`. `runtime`: folder of sockets."""
+    engines = Engines(egress)
+    stack.push_async_callback(engines.close)
+    if settings.engines:
+        engines.declare(settings.engines, settings.home / "keys" / "engines")
+    try:
+        if settings.engine:
+            key = settings.engine_key.get_secret_value() if settings.engine_key else None
+            await engines.named(
+                settings.engine, key=key, model=settings.engine_model,
+                context=settings.engine_context,
+            )  # fmt: skip
+        elif settings.model == "none":
+            notices.insert(0, "No model is set up: answers are quotes alone.")
+        elif not engines.choose(settings.model):
+            model = Catalogue.load().get(settings.model)
+            local = LocalEngine(
+                weights.path(model), name=model.name, context=settings.engine_context,
+                threads=settings.engine_threads, runtime_dir=runtime,
+                built=built_engine(settings, notices),
+            )  # fmt: skip
+            await engines.start(local, sha256=model.sha256)
+    except ModelNotPulled as error:
+        notices.insert(0, error.detail)
+    except LionrockError as error:
+        notices.insert(0, f"The language model is not available: {error.detail}")
+    return engines
+
+
+def built_engine(settings: Settings, notices: list[str]) -> Built | None:
+    """The engine built here, where it is wanted. EngineUnavailable if it was changed since."""
+    if not settings.engine_built:
+        return None
+    cpu = at_hand()
+    found = find(settings.home, LLAMA_CPP, cpu)
+    if found is None and others(settings.home, LLAMA_CPP, cpu):
+        notices.append(
+            "The engine that was built here is of another release or for another processor: the "
+            "wheel's is used. `lionrock models build-engine` builds it anew."
+        )
+    return found
+
+
+async def open_gateway(
+    stack: AsyncExitStack,
+    settings: Settings,
+    database: Database,
+    vault: Vault,
+    egress: Gate,
+    engines: Engines,
+    notices: list[str],
+) -> Gateway:
+    """Everything between a caller and the engines; it ends with `stack`."""
+    pool = Pool(engines.all, egress=egress)
+    stack.push_async_callback(pool.close)
+    await pool.start()
+    operated = EngineService(database, pool)
+    await operated.load()
+    looking = asyncio.create_task(operated.run())
+    stack.push_async_callback(_stop, looking)
+    ledger = await stack.enter_async_context(Ledger(database))
+    keeper = await stack.enter_async_context(Keeper(database, vault))
+    secret = installation_secret(settings.home / "keys", "cache_salt")
+    salts, policies = Salts(bytes.fromhex(secret)), Policies(database)
+    calls = Calls(pool, ledger, salts, policies, troubled=engines.troubled, keeper=keeper)
+    none = notices[0] if notices and engines.own is None else ""
+    return Gateway(engines.own, why_none=none, calls=calls, engines=operated)
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

@@ -31,6 +31,10 @@ _SESSION: Final = {
 _ENTER: Final = (
     "SELECT set_config('lionrock.tenant', $1, true), set_config('lionrock.proof', $2, true)"
 )
+_STEADY: Final = (
+    "SELECT set_config('statement_timeout', $1, false),"
+    " set_config('plan_cache_mode', 'force_generic_plan', false)"
+)
 
 
 class Database:
@@ -68,6 +72,10 @@ class Database:
     async def close(self) -> None:
         await self._pool.close()
 
+    def connections(self) -> tuple[int, int, int]:
+        """Open, of these unused, and the most that may be opened."""
+        return self._pool.get_size(), self._pool.get_idle_size(), self._pool.get_max_size()
+
     @asynccontextmanager
     async def tenant_session(self, actor: Actor) -> AsyncIterator[asyncpg.Connection]:
         """One transaction that sees the actor's tenant only; commits on leaving, rolls back on error."""
@@ -99,10 +107,7 @@ class Database:
         """
         async with self._pool.acquire(timeout=patience) as db:
             # One call over and over: its plans are made once, not weighed anew for each group.
-            await db.execute(
-                f"SET statement_timeout = {round(patience * 1000)};"
-                " SET plan_cache_mode = force_generic_plan"
-            )
+            await db.execute(_STEADY, str(round(patience * 1000)))
             yield Line(db, await db.prepare(call), self._proofs, patience)
 
     async def credential(

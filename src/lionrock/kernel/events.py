@@ -50,8 +50,14 @@ class Event(StrEnum):
     EGRESS_CONNECTION_REFUSE = "egress:connection:refuse"
     GATEWAY_BUDGET_CHANGE = "gateway:budget:change"
     GATEWAY_BUDGET_REMOVE = "gateway:budget:remove"
+    GATEWAY_ENGINE_DRAIN = "gateway:engine:drain"
+    GATEWAY_ENGINE_RESUME = "gateway:engine:resume"
+    GATEWAY_EXCHANGE_FORGET = "gateway:exchange:forget"
+    GATEWAY_EXCHANGE_LOSE = "gateway:exchange:lose"
+    GATEWAY_EXCHANGE_READ = "gateway:exchange:read"
     GATEWAY_LIMIT_CHANGE = "gateway:limit:change"
     GATEWAY_LIMIT_REMOVE = "gateway:limit:remove"
+    GATEWAY_POLICY_CHANGE = "gateway:policy:change"
     GATEWAY_USAGE_FORGET = "gateway:usage:forget"
     KEY_KEY_CREATE = "key:key:create"
     KEY_KEY_END = "key:key:end"
@@ -150,6 +156,7 @@ class Event(StrEnum):
     SHARE_SHARE_MAKE = "share:share:make"
     TENANT_PROVIDER_CHANGE = "tenant:provider:change"
     TENANT_PROVIDER_REMOVE = "tenant:provider:remove"
+    TENANT_SHARE_CHANGE = "tenant:share:change"
     TENANT_TENANT_CREATE = "tenant:tenant:create"
     TENANT_TENANT_RESTORE = "tenant:tenant:restore"
     TENANT_TENANT_SUSPEND = "tenant:tenant:suspend"
@@ -166,6 +173,7 @@ _ALWAYS = frozenset(
     {
         Event.EGRESS_CONNECTION_OPEN,
         Event.EGRESS_CONNECTION_REFUSE,
+        Event.GATEWAY_EXCHANGE_LOSE,
         Event.KEY_KEY_END,
         Event.MEMBER_CREDENTIAL_ISSUE,
         Event.MEMBER_MEMBER_SUSPEND,

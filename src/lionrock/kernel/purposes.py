@@ -80,6 +80,10 @@ RETENTION_CLASSES = (
                    maximum_months=24,
                    source="A choice (Cap. 486, Schedule 1, Principle 2(2)): then calls no longer name a"
                    " member or key; tokens and cost stay. The institution sets it."),
+    RetentionClass(code="gateway-exchange", title_en="What was asked of models and answered",
+                   title_zh="與模型的對話內容", maximum_months=12,
+                   source="A choice (Cap. 486, Schedule 1, Principle 2(2)); only where the tenant's policy"
+                   " keeps them. The institution sets it."),
     RetentionClass(code="access-request", title_en="Log of refused access requests",
                    title_zh="拒絕查閱資料要求的紀錄簿", minimum_months=48, starts="decision",
                    source="Cap. 486, section 27: entries are kept for four years. As read in November 2026."),

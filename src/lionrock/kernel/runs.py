@@ -25,6 +25,7 @@ from lionrock.kernel.decisions import Decision, require
 from lionrock.kernel.events import Event, record
 from lionrock.kernel.permissions import Permission
 from lionrock.kernel.run_records import RunRecords, note_sources
+from lionrock.kernel.telemetry import Telemetry
 from lionrock.kernel.vault.service import Vault
 from lionrock.kernel.watch import Watch
 
@@ -90,6 +91,7 @@ class Runs:
         self._database, self._records = database, RunRecords(vault)
         self._live: dict[tuple[UUID, UUID], LiveRun] = {}
         self.watch = Watch(database)
+        self.telemetry = Telemetry()
 
     async def begin(
         self, context: RunContext, capability: Capability, request: BaseModel
@@ -118,7 +120,10 @@ class Runs:
         error: LionrockError | None = None
         state = "finished"
         try:
-            with self.watch.over(live.context.actor, live.cancel, door=False):
+            with (
+                self.watch.over(live.context.actor, live.cancel, door=False),
+                self.telemetry.span(f"run {live.capability.id}"),
+            ):
                 async with aclosing(live.capability.body(live.context, request)) as updates:  # type: ignore[type-var]
                     async for update in updates:
                         if isinstance(update, Result):

@@ -32,6 +32,7 @@ FIRST_NAME = "First tenant"
 FIRST_HANDLE = "first"
 PLATFORM = "platform"
 """Handle of the platform's own tenant."""
+LEAST_SHARE, MOST_SHARE = 0.01, 100.0
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9-]{1,38}[a-z0-9]")
 
 
@@ -43,6 +44,8 @@ class Tenant(BaseModel):
     handle: str
     created_at: datetime
     suspended_at: datetime | None
+    share: float
+    """Of a full model engine, against other tenants' shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +186,8 @@ async def listing(database: Database, operator: Actor) -> list[Tenant]:
     require(operator, P.PLATFORM_TENANT_READ)
     async with database.directory_session() as db:
         rows = await db.fetch(
-            "SELECT tenant_id AS id, coalesce(handle, '') AS handle, created_at, suspended_at"
+            "SELECT tenant_id AS id, coalesce(handle, '') AS handle, created_at, suspended_at,"
+            " share"
             " FROM tenant_directory WHERE NOT platform ORDER BY created_at, tenant_id"
         )
     return [Tenant(**dict(r)) for r in rows]
@@ -213,6 +217,23 @@ async def _set_suspended(
         if changed is None:
             raise NotFound(ABSENT)
         await record(db, operator, event, tenant_id)
+
+
+async def set_share(database: Database, operator: Actor, tenant_id: UUID, share: float) -> None:
+    """The tenant's part of a full model engine, against other tenants' parts; 1 at first."""
+    require(operator, P.PLATFORM_SHARE_MANAGE)
+    if not LEAST_SHARE <= share <= MOST_SHARE:
+        raise InvalidInput(f"A share is a number from {LEAST_SHARE:g} to {MOST_SHARE:g}.")
+    async with database.tenant_session(operator) as db:
+        was = await db.fetchval(
+            "UPDATE tenant_directory SET share = $2 WHERE tenant_id = $1 AND NOT platform"
+            " RETURNING old.share",
+            *(tenant_id, share),
+        )
+        if was is None:
+            raise NotFound(ABSENT)
+        details = {"from": f"{was:g}", "to": f"{share:g}"}
+        await record(db, operator, Event.TENANT_SHARE_CHANGE, tenant_id, details)
 
 
 async def by_handle(database: Database, handle: str) -> UUID | None:

@@ -41,7 +41,7 @@ def refusal(label: str, status: int, content: bytes, said: str = "") -> Lionrock
         status = fault.code
     if too_long := _too_long(fault):
         return EngineRefused(f"{too_long}. Ask for less, or use an engine with a longer context.")
-    words = f": {_shortened(fault.message)}" if _may_repeat(fault.message, said) else ""
+    words = f": {_shortened(fault.message)}" if may_repeat(fault.message, said) else ""
     if status in _PASSING or (
         status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED
     ):
@@ -88,7 +88,7 @@ def _shortened(message: str) -> str:
     return " ".join(message.split())[:_QUOTED_CHARACTERS].rstrip(" .")
 
 
-def _may_repeat(message: str, said: str) -> bool:
+def may_repeat(message: str, said: str) -> bool:
     """No run of eight characters is shared with what was asked, plain or escaped as in JSON."""
     if not message.strip():
         return False

@@ -17,17 +17,18 @@ from typing import Any
 
 from lionrock.kernel.processes import dies_with_parent
 
-_WARNINGS = 2
-_HTTP_THREADS = 32
-_PING_SECONDS = 10
-_BATCH_TOKENS = 32
+WARNINGS = 2
+HTTP_THREADS = 32
+PING_SECONDS = 10
+BATCH_TOKENS = 32
 """A call that is given up stops after the batch at hand: 2 s on one busy core with a 1.5B model,
 30 s with the default 512, for a tenth of the reading speed at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """`context` is tokens per request; `parallel` requests are worked on at once."""
+    """`context` is tokens per request; `parallel` requests are worked on at once. `binary`: the program
+    of an engine that was built here, with its SHA-256; empty for the wheel's."""
 
     parent: int
     weights: str
@@ -37,6 +38,10 @@ class Orders:
     context: int
     parallel: int
     threads: int
+    binary: str = ""
+    binary_sha256: str = ""
+    repack: bool = False
+    """Keep a second, rearranged copy of the weights; for `binary` alone."""
 
     def to_json(self) -> bytes:
         return json.dumps(asdict(self)).encode()
@@ -51,7 +56,7 @@ def parameters(orders: Orders) -> Any:
     params.model_alias = {orders.name}
     params.n_ctx = orders.context * orders.parallel
     params.n_parallel = orders.parallel
-    params.n_batch = params.n_ubatch = _BATCH_TOKENS
+    params.n_batch = params.n_ubatch = BATCH_TOKENS
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = orders.threads
     # Take what was ordered or fail: never a smaller context than the caller counts on.
     params.fit_params = False
@@ -60,8 +65,8 @@ def parameters(orders: Orders) -> Any:
 
     params.hostnames = [orders.socket]
     params.api_keys = [orders.key]
-    params.n_threads_http = _HTTP_THREADS
-    params.sse_ping_interval = _PING_SECONDS
+    params.n_threads_http = HTTP_THREADS
+    params.sse_ping_interval = PING_SECONDS
     params.ui = False
     params.endpoint_slots = params.endpoint_props = params.endpoint_metrics = False
     params.offline = True
@@ -71,7 +76,7 @@ def parameters(orders: Orders) -> Any:
     params.cache_ram_mib = 0
     params.n_ctx_checkpoints = 0
     params.n_cache_reuse = 0
-    params.verbosity = _WARNINGS
+    params.verbosity = WARNINGS
     return params
 
 

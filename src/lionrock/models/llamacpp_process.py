@@ -15,6 +15,7 @@ from lionrock.models.engines import OpenAIEngine
 from lionrock.models.llamacpp_child import Orders
 
 _COMMAND = confined.command("lionrock.models.llamacpp_child")
+_BUILT_HERE = confined.command("lionrock.models.native.child")
 _INHERITED = (
     *("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH"),
     "OMP_WAIT_POLICY",
@@ -37,7 +38,7 @@ class Child:
     @classmethod
     async def launch(cls, orders: Orders) -> Child:
         process = await asyncio.create_subprocess_exec(
-            *_COMMAND,
+            *(_BUILT_HERE if orders.binary else _COMMAND),
             stdin=PIPE,
             stdout=DEVNULL,
             stderr=PIPE,

@@ -12,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from http.client import HTTPException
@@ -71,21 +72,38 @@ class Registry:
 
     def find(self, package: str, version: str, tag: str) -> Wheel:
         """The wheel of exactly this version, the one with platform `tag` if there is a choice."""
+        matching = self._found(
+            package, f"wheel of {package} {version}", lambda u: _is_wheel(u, package, version)
+        )
+        return self._followed(
+            *min(matching, key=lambda m: (f"-{tag}.whl" not in m[1].url, m[1].url))
+        )
+
+    def find_source(self, package: str, version: str) -> Wheel:
+        """The source distribution of exactly this version (PEP 625)."""
+        file = f"{_normal(package).replace('-', '_')}-{version}.tar.gz"
+        return self._followed(*self._found(package, file, lambda u: _file(u) == file)[0])
+
+    def _found(
+        self, package: str, what: str, wanted: Callable[[str], bool]
+    ) -> list[tuple[str, Wheel]]:
+        """Index and link of what is wanted, in the first index that has any."""
         reasons = []
         for index in self.indexes:
             try:
-                found = self._page(index, package)
+                matching = [(index, w) for w in self._page(index, package) if wanted(w.url)]
             except SourceFailed as error:
                 reasons.append(str(error))
                 continue
-            matching = [w for w in found if _is_wheel(w.url, package, version)]
             if matching:
-                chosen = min(matching, key=lambda w: (f"-{tag}.whl" not in w.url, w.url))
-                if not (index.startswith("file:") or chosen.url.startswith("file:")):
-                    self.web.follow(index, chosen.url)
-                return chosen
-            reasons.append(f"{_place(index)} has no wheel of {package} {version}")
+                return matching
+            reasons.append(f"{_place(index)} has no {what}")
         raise SourceFailed("; ".join(reasons))
+
+    def _followed(self, index: str, chosen: Wheel) -> Wheel:
+        if not (index.startswith("file:") or chosen.url.startswith("file:")):
+            self.web.follow(index, chosen.url)
+        return chosen
 
     def _page(self, index: str, package: str) -> list[Wheel]:
         url = f"{index.rstrip('/')}/{_normal(package)}/"
@@ -178,7 +196,7 @@ def _json_links(base: str, body: bytes) -> list[Wheel]:
 
 
 def _is_wheel(url: str, package: str, version: str) -> bool:
-    name = unquote(urlsplit(url).path).rpartition("/")[2]
+    name = _file(url)
     parts = name.removesuffix(".whl").split("-")
     return (
         name.endswith(".whl")
@@ -186,6 +204,10 @@ def _is_wheel(url: str, package: str, version: str) -> bool:
         and _normal(parts[0]) == _normal(package)
         and parts[1] == version
     )
+
+
+def _file(url: str) -> str:
+    return unquote(urlsplit(url).path).rpartition("/")[2]
 
 
 def _normal(package: str) -> str:

@@ -20,6 +20,7 @@ from lionrock.kernel.access import readable_collections
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
 from lionrock.kernel.permissions import Permission as P
+from lionrock.kernel.telemetry import Telemetry, traced
 from lionrock.kernel.vault.service import Vault
 from lionrock.models.embeddings import Embedder
 from lionrock.search import dense
@@ -83,7 +84,9 @@ class SearchService:
         self._database, self._documents, self._vault = database, documents, vault
         self.embedder = embedder
         self.indexer = Indexer(database, embedder, directory, vault)
+        self.telemetry = Telemetry()
 
+    @traced("search")
     async def find(
         self, actor: Actor, question: str, *, translated: str = "", collections: Sequence[UUID] = ()
     ) -> Found:

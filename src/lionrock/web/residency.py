@@ -46,7 +46,13 @@ async def report(request: Request, actor: Reader) -> Response:
     found = house(request)
     pids = {name: pid() for name, pid in found.children.items()}
     told = await residency.report(
-        actor, found.egress, found.settings, found.database, pids, found.tenant_id
+        actor,
+        found.egress,
+        found.settings,
+        found.database,
+        pids,
+        found.tenant_id,
+        found.gateway.places(found.egress),
     )
     refused = await by_host(found.database, actor, Event.EGRESS_CONNECTION_REFUSE)
     opened = await by_host(found.database, actor, Event.EGRESS_CONNECTION_OPEN)

@@ -36,6 +36,8 @@ SECTIONS = (
     Section("purposes", P.PURPOSES_PURPOSE_READ),
     Section("limits", P.GATEWAY_LIMIT_READ),
     Section("usage", P.GATEWAY_MODEL_CALL, also=P.GATEWAY_USAGE_READ),
+    Section("gateway", P.GATEWAY_POLICY_READ),
+    Section("engines", P.PLATFORM_ENGINE_READ),
     Section("requests", P.PRIVACY_REQUEST_MANAGE),
     Section("audit", P.AUDIT_LOG_READ),
     Section("residency", P.PLATFORM_RESIDENCY_READ),

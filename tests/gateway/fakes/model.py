@@ -50,10 +50,16 @@ def instance(schema: dict[str, Any], ills: frozenset[Ill]) -> Any:
 
 
 def called(body: dict[str, Any], ills: frozenset[Ill]) -> list[dict[str, Any]]:
-    """The tool calls of the answer; none where no tool is offered."""
-    if not body.get("tools") or Ill.TOOLS_IN_WORDS in ills:
+    """The tool calls of the answer: of the first tool, or the one that was chosen. None where no tool is
+    offered, and words once a result is in that it need not follow with another call."""
+    choice = body.get("tool_choice", "auto")
+    if not body.get("tools") or choice == "none" or Ill.TOOLS_IN_WORDS in ills:
         return []
-    function = body["tools"][0]["function"]
+    if choice == "auto" and body["messages"][-1]["role"] == "tool":
+        return []
+    offered = [tool["function"] for tool in body["tools"]]
+    wanted = choice["function"]["name"] if isinstance(choice, dict) else offered[0]["name"]
+    function = next(each for each in offered if each["name"] == wanted)
     value = instance(function["parameters"], ills)
     arguments = value if Ill.ARGUMENTS_MISSHAPEN in ills else json.dumps(value)
     told = {"name": function["name"], "arguments": arguments}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -152,6 +152,11 @@ class FakeEngine:
         await response.prepare(request)
         await _sent(response, _chunk({"role": "assistant", "content": ""}))
         made, finish, kept = 0, "stop", ""
+        if calls := model.called(body, self.ills):
+            for event in _called(calls):
+                await _sent(response, event)
+            await self._ending(response, "tool_calls", _total(usage, len(calls)))
+            return response
         async for piece in _drained(pieces):
             if Ill.BREAKS_OFF in self.ills and made == 2 and request.transport:
                 request.transport.abort()
@@ -258,6 +263,17 @@ async def _sent(response: web.StreamResponse, event: dict[str, Any]) -> None:
     await response.write(sent[:middle])
     await asyncio.sleep(0)
     await response.write(sent[middle:])
+
+
+def _called(calls: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The events of tool calls: each begins with its name, its arguments come in pieces."""
+    for index, call in enumerate(calls):
+        function = call["function"]
+        begun = {"name": function["name"], "arguments": ""}
+        yield _chunk({"tool_calls": [{"index": index, **call, "function": begun}]})
+        for at in range(0, len(function["arguments"]), 5):
+            piece = {"arguments": function["arguments"][at : at + 5]}
+            yield _chunk({"tool_calls": [{"index": index, "function": piece}]})
 
 
 def _chunk(delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from lionrock.gateway.ledger.calls import (
 from lionrock.gateway.ledger.service import Ledger
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
-from tests.gateway.ledger.making import TENANT, budget, call, money, used
+from tests.gateway.ledger.making import TENANT, budget, call, money, usage, used
 
 IMPOSSIBLE = [-1, MOST_TOKENS + 1, 2**63, 1.5, True, None, "7"]
 
@@ -153,3 +153,22 @@ def test_ids_are_version_seven_and_ascend_with_time() -> None:
     assert {id.variant for id in ids} == {"specified in RFC 4122"}
     assert [id.int >> 80 for id in ids] == sorted(id.int >> 80 for id in ids)
     assert len(set(ids)) == 100
+
+
+async def test_a_row_names_the_engine_that_served_and_its_weights(
+    database: Database, actor: Actor
+) -> None:
+    wanted = replace(call(actor), engine="one|two", model_sha256=None)
+    async with Ledger(database) as ledger:
+        for use in (
+            replace(used(10), engine="two", model_sha256=b"2" * 32),
+            replace(used(10), engine="one"),
+            Use(0, 0, Outcome.VOID),
+        ):
+            await ledger.settle(await ledger.admit(wanted), use)
+        begun = await ledger.admit(wanted)
+        rows = await usage(database, actor)
+        assert [(r["engine"], r["model_sha256"]) for r in rows] == [
+            ("two", b"2" * 32), ("one", None), ("one|two", None), ("one|two", None),
+        ]  # fmt: skip
+        await ledger.settle(begun, used(10))

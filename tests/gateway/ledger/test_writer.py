@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from lionrock.errors import LedgerUnavailable
+from lionrock.gateway.ledger import writer
 from lionrock.gateway.ledger.calls import Admission
 from lionrock.gateway.ledger.service import Ledger
 from lionrock.kernel.actors import Actor
@@ -63,6 +64,37 @@ async def test_calls_that_come_together_go_in_one_round_trip(
         rows = await usage(database, a)
         assert [r["outcome"] for r in rows] == ["finished"] * 8
         assert {r["tenant_id"] for r in rows} == {a.tenant_id}
+
+
+async def test_a_settlement_that_nobody_waits_for_goes_with_the_next_admission(
+    database: Database, actor: Actor, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "_LINGER", 60.0)
+    trips = 0
+    real = Line.call
+
+    async def counted(line: Line, tenants: list[object], *rest: object) -> object:
+        nonlocal trips
+        trips += actor.tenant_id in tenants
+        return await real(line, tenants, *rest)  # type: ignore[arg-type]
+
+    admission = await ledger.admit(call(actor))
+    monkeypatch.setattr(Line, "call", counted)
+    ledger.settle_soon(admission, used(1))
+    await asyncio.sleep(0.05)
+    assert trips == 0
+    await ledger.admit(call(actor))
+    assert trips == 1
+    assert [r["outcome"] for r in await usage(database, actor)] == ["finished", "started"]
+
+
+async def test_and_alone_where_none_comes(database: Database, actor: Actor, ledger: Ledger) -> None:
+    ledger.settle_soon(await ledger.admit(call(actor)), used(1))
+
+    async def settled() -> bool:
+        return [r["outcome"] for r in await usage(database, actor)] == ["finished"]
+
+    await until(settled)
 
 
 async def test_while_the_rows_are_held_by_another_a_call_is_refused_in_time(
@@ -198,3 +230,30 @@ async def test_a_thousand_at_once_are_all_answered(
     await asyncio.gather(*(ledger.settle(a, used(2)) for a in admissions))
     rows = await usage(database, actor)
     assert len(rows) == 1000 and {r["outcome"] for r in rows} == {"finished"}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [asyncpg.DiskFullError, asyncpg.ReadOnlySQLTransactionError, asyncpg.DeadlockDetectedError],
+)
+async def test_a_settlement_waits_until_the_server_can_write_again(
+    database: Database,
+    actor: Actor,
+    ledger: Ledger,
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[asyncpg.PostgresError],
+) -> None:
+    await budget(database, actor, 1)
+    admission = await ledger.admit(call(actor))
+    real, failures = Line.call, 0
+
+    async def failing(line: Line, tenants: list[object], *rest: object) -> object:
+        nonlocal failures
+        if actor.tenant_id in tenants and failures < 3:
+            failures += 1
+            raise error("not now")
+        return await real(line, tenants, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Line, "call", failing)
+    await ledger.settle(admission, used(30))
+    assert failures == 3 and await money(database, actor) == (300_000, 0)

@@ -115,3 +115,45 @@ def test_each_kind_is_asked_where_it_answers_without_running_the_model() -> None
     assert paths[EngineKind.VLLM] == paths[EngineKind.LLAMACPP] == "/health"
     assert paths[EngineKind.OLLAMA] == "/api/version"
     assert health_path(engine(health="/v2/health/ready")) == "/v2/health/ready"
+
+
+def test_a_lane_knows_when_it_was_checked_and_is_checked_next() -> None:
+    async def main() -> None:
+        pool, patient = pool_of(engine("one")), Patient()
+        assert pool.state("one").checked_ago is None and pool.state("one").check_in is None
+        running = asyncio.create_task(watch(pool, "one", patient).run())
+        await asyncio.sleep(6)
+        state = pool.state("one")
+        assert (state.checked_ago, state.check_in) == (1.0, 4.0)
+        patient.ill = "It is slow."
+        await asyncio.sleep(13)  # at 10 it misses one check, at 15 it is ill
+        assert pool.state("one").ill_for == 4.0 and pool.state("one").fault == "It is slow."
+        patient.ill = ""
+        await asyncio.sleep(2)
+        assert pool.state("one").ill_for is None and pool.state("one").fault == ""
+        running.cancel()
+
+    virtually(main())
+
+
+def test_a_lane_tells_what_it_works_on_and_since_when_its_circuit_is_not_closed() -> None:
+    async def main() -> None:
+        pool = pool_of(engine("one", "m", "n", at_once=3))
+        async with pool.lease("m", "t", deadline=clock()):
+            await asyncio.sleep(5)
+            async with pool.lease("n", "u", deadline=clock()):
+                state = pool.state("one")
+                assert (state.running, state.oldest_for) == ({"m": 1, "n": 1}, 5.0)
+        assert pool.state("one").running == {} and pool.state("one").oldest_for is None
+        lane = pool._lanes["one"]
+        for _ in range(FAILURES):
+            lane.circuit.end(Outcome.BAD, clock())
+        opened = clock()
+        await asyncio.sleep(2)
+        async with pool.lease("m", "t", deadline=clock()) as trial:
+            assert pool.state("one").trial_in is None
+            trial.failed()
+        assert pool.state("one").ill_for == clock() - opened  # since it opened first
+        assert pool.state("one").trial_in and "left alone" in pool.state("one").fault
+
+    virtually(main())

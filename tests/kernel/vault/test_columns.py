@@ -24,6 +24,7 @@ SEALED = {
     "corrections": {"was", "became"},
     "document_notes": {"note"},
     "documents": {"name"},
+    "gateway_exchanges": {"request", "answer"},
     "holds": {"name", "reason", "release_reason"},
     "member_proofs": {"totp", "totp_pending"},
     "members": {"name", "email"},
@@ -67,7 +68,9 @@ METADATA = {
     "event_payloads": {"salt", "payload"},  # scalars, checked when written
     "events": {"event", "actor_kind", "actor", "subject", "commitment"},
     "gateway_budgets": {"kind", "period", "currency"},
+    "gateway_exchanges": {"endpoint", "model", "outcome", "key_period"},
     "gateway_limits": {"kind", "models"},
+    "gateway_policies": {"guards", "retention"},  # words of our own
     "gateway_usage": {
         "engine", "model", "model_sha256", "retention", "currency", "limits", "budgets", "periods",
         "outcome",

@@ -59,6 +59,8 @@ def _token(headers: Headers, query: bytes) -> bytes:
     given = b""
     for name, value in headers:
         if name == b"authorization":
+            if given:
+                raise Unauthenticated("Send one key: there are two Authorization headers.")
             given = value
         elif name in _ELSEWHERE:
             raise _misplaced(name.decode())

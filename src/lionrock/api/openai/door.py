@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
+import asyncpg
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lionrock.api.openai import errors
 from lionrock.api.openai.callers import Callers
 from lionrock.api.openai.exchange import Exchange, Gone, Headers
+from lionrock.api.openai.room import Room
 from lionrock.errors import (
     EngineUnavailable,
     InvalidInput,
+    LedgerUnavailable,
     LionrockError,
     NotFound,
     ReadOnly,
@@ -44,7 +47,7 @@ class Door:
     def __init__(self, app: ASGIApp, house: House, hosts: list[str]) -> None:
         self._app, self._house = app, house
         self._hosts = frozenset(host.lower().encode() for host in hosts)
-        self._callers = Callers(house.database)
+        self._callers, self._room = Callers(house.database), Room()
         house.runs.watch.on_wake.append(self._callers.forget)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,16 +58,25 @@ class Door:
             await self._app(scope, receive, send)
             return
         exchange = Exchange(scope, receive, send)
+        with suppress(Gone):
+            await self._answered(exchange, path)
+
+    async def _answered(self, exchange: Exchange, path: str) -> None:
         try:
             await self._answer(exchange, path)
         except Gone:
-            return
+            raise
         except LionrockError as error:
-            await _refuse(exchange, error)
+            await self._refuse(exchange, error)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            log.warning("the database does not answer: %s", type(error).__name__)
+            told = "The database does not answer, and without it no call is made. Try again."
+            await self._refuse(exchange, LedgerUnavailable(told, retry_after=5.0))
         except Exception as error:
             # Only where: the words of an unexpected error could hold a prompt.
             log.error("%s failed: %s", path, type(error).__name__)
-            await _refuse(exchange, LionrockError("The server met an error it did not expect."))
+            unexpected = LionrockError("The server met an error it did not expect.")
+            await self._refuse(exchange, unexpected)
 
     async def _answer(self, exchange: Exchange, path: str) -> None:
         scope = exchange.scope
@@ -86,8 +98,13 @@ class Door:
         if self._house.audit.state.status == "broken":
             raise ReadOnly("No model can be called while the audit log does not verify.")
         retention = _retention(scope["headers"])
-        call = self._calls().ask(actor, endpoint, await exchange.body(), retention)
-        await self._relay(exchange, actor, call)
+        with self._room.hold(actor.tenant_id, scope["headers"]):
+            call = await self._calls().ask(actor, endpoint, await exchange.body(), retention)
+            await self._relay(exchange, actor, call)
+
+    async def _refuse(self, exchange: Exchange, error: LionrockError) -> None:
+        self._house.telemetry.measures.refused(error)
+        await _refuse(exchange, error)
 
     async def _relay(self, exchange: Exchange, actor: Actor, call: Call) -> None:
         """Pass the answer on, until it ends, the client goes away, or a stream's key ends."""
@@ -144,25 +161,30 @@ class Door:
 
     def _known_host(self, headers: Headers) -> None:
         """A page elsewhere cannot point its own name at this server."""
-        for name, value in headers:
-            if name == b"host":
-                host = value.lower()
-                bare = host.rpartition(b":")[0] if host[-1:] != b"]" and b":" in host else host
-                if bare in self._hosts:
-                    return
+        hosts = [value.lower() for name, value in headers if name == b"host"]
+        if len(hosts) == 1:  # of two, the next party might believe the other (RFC 9112, 3.2)
+            host = hosts[0]
+            bare = host.rpartition(b":")[0] if host[-1:] != b"]" and b":" in host else host
+            if bare in self._hosts:
+                return
         raise InvalidInput("This server does not go by that name (Host).")
 
 
 async def _pass(exchange: Exchange, call: Call) -> None:
     named = [(b"x-request-id", call.id.hex.encode())]
     async with aclosing(call.answer()) as answer:
-        async for data in answer:
-            if not call.stream:
-                await exchange.whole(200, data, named)
-                continue
-            if not exchange.begun:
-                await exchange.start(200, stream=True, headers=named)
-            await exchange.more(data)
+        try:
+            async for data in answer:
+                if not call.stream:
+                    await exchange.whole(200, data, named)
+                    continue
+                if not exchange.begun:
+                    await exchange.start(200, stream=True, headers=named)
+                await exchange.more(data)
+        except LionrockError:
+            if call.admitted:  # it has a row, and failed
+                exchange.named = named
+            raise
     if call.stream:
         await exchange.end()
 
@@ -172,11 +194,12 @@ async def _refuse(exchange: Exchange, error: LionrockError) -> None:
     if exchange.begun:
         await exchange.end(b"data: " + told + b"\n\n")
     else:
-        await exchange.whole(errors.status(error), told, errors.headers(error))
+        headers = [*errors.headers(error), *exchange.named]
+        await exchange.whole(errors.status(error), told, headers)
 
 
 def _retention(headers: Headers) -> Retention:
-    """What the request asks for; a key that keeps nothing keeps nothing anyhow."""
+    """What the request asks for; `Calls.ask` has it only tighten."""
     for name, value in headers:
         if name == _RETENTION:
             try:

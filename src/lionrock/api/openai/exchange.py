@@ -11,6 +11,8 @@ from lionrock.gateway.fields.kinds import Caps
 
 _MOST_BYTES = Caps().body_bytes
 _BODY_SECONDS = 60.0
+_UNREAD_SECONDS = 60.0
+"""A client that reads nothing for so long is taken for gone: it holds a place at an engine."""
 _JSON = (b"content-type", b"application/json")
 _STREAM = (b"content-type", b"text/event-stream; charset=utf-8")
 _ALWAYS = [
@@ -29,13 +31,14 @@ class Gone(Exception):
 
 
 class Exchange:
-    """`begun`: the status line went out."""
+    """`begun`: the status line went out. `named`: headers by which a refusal is found in the ledger."""
 
-    __slots__ = ("_receive", "_send", "begun", "over", "scope")
+    __slots__ = ("_receive", "_send", "begun", "named", "over", "scope")
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scope, self._receive, self._send = scope, receive, send
         self.begun = self.over = False
+        self.named: Headers = []
 
     async def body(self) -> bytes:
         """All of it. TooLarge beyond the cap, whatever length was said; InvalidInput where it does not
@@ -45,15 +48,9 @@ class Exchange:
                 raise _too_large()
             if name == b"content-encoding" and value.lower() != b"identity":
                 raise InvalidInput("The body is compressed, which is not taken. Send it as it is.")
-        message = await self._receive()
-        if message["type"] == "http.request" and not message.get("more_body"):
-            first: bytes = message.get("body", b"")
-            if len(first) > _MOST_BYTES:
-                raise _too_large()
-            return first
         try:
             async with asyncio.timeout(_BODY_SECONDS):
-                return await self._rest(message)
+                return await self._rest(await self._receive())
         except TimeoutError:
             raise InvalidInput(f"The body did not come within {_BODY_SECONDS:g} s.") from None
 
@@ -65,7 +62,7 @@ class Exchange:
             if size > _MOST_BYTES:
                 raise _too_large()
             if not message.get("more_body"):
-                return b"".join(parts)
+                return parts[0] if len(parts) == 1 else b"".join(parts)
             message = await self._receive()
         raise Gone
 
@@ -77,14 +74,22 @@ class Exchange:
     async def start(self, status: int, *, stream: bool, headers: Headers) -> None:
         self.begun = True
         sent = [_STREAM if stream else _JSON, *_ALWAYS, *headers]
-        await self._send({"type": "http.response.start", "status": status, "headers": sent})
+        await self._out({"type": "http.response.start", "status": status, "headers": sent})
 
     async def more(self, data: bytes) -> None:
-        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+        await self._out({"type": "http.response.body", "body": data, "more_body": True})
 
     async def end(self, data: bytes = b"") -> None:
         self.over = True
-        await self._send({"type": "http.response.body", "body": data, "more_body": False})
+        await self._out({"type": "http.response.body", "body": data, "more_body": False})
+
+    async def _out(self, message: Message) -> None:
+        """Gone: what was sent before is not read."""
+        try:
+            async with asyncio.timeout(_UNREAD_SECONDS):
+                await self._send(message)
+        except TimeoutError:
+            raise Gone from None
 
     async def whole(self, status: int, data: bytes, headers: Headers) -> None:
         length = (b"content-length", b"%d" % len(data))

@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from lionrock.api.deps import ActorDep
 from lionrock.doors import house
@@ -15,6 +15,7 @@ from lionrock.gateway.ledger.budgets import Account, Budget, BudgetService
 from lionrock.gateway.ledger.limits import Held, Limits, LimitService
 from lionrock.gateway.ledger.report import By, Line, UsageService
 from lionrock.gateway.ledger.subjects import Subject
+from lionrock.gateway.policies.service import Decided, PolicyService, Standing
 from lionrock.kernel.privacy.clock import hong_kong_date
 
 
@@ -30,6 +31,11 @@ class SetLimits(_Body):
 class SetBudget(_Body):
     subject: Subject
     budget: Budget
+
+
+class ChangePolicy(_Body):
+    version: int = Field(ge=0, description="Of the policy that the change was made from.")
+    policy: Decided
 
 
 class HeldLimits(BaseModel):
@@ -56,6 +62,7 @@ def router() -> APIRouter:
     routes = APIRouter(prefix="/gateway", tags=["gateway"])
     _limits(routes)
     _budgets(routes)
+    _policy(routes)
 
     @routes.get("/usage")
     async def usage(
@@ -110,3 +117,21 @@ def _budgets(routes: APIRouter) -> None:
     async def remove_budget(request: Request, actor: ActorDep, budget_id: UUID) -> None:
         """What was spent of it is forgotten; the usage stays."""
         await BudgetService(house(request).database).remove(actor, budget_id)
+
+
+def _policy(routes: APIRouter) -> None:
+    @routes.get("/policy")
+    async def policy(request: Request, actor: ActorDep) -> Standing:
+        """What is masked before an engine outside, the most that is kept, and the share."""
+        return await policies(request).get(actor)
+
+    @routes.put("/policy")
+    async def change_policy(request: Request, actor: ActorDep, wanted: ChangePolicy) -> Standing:
+        """All of it, from the next call on: a kind that is left out is masked. 409 where `version` is
+        no longer in force."""
+        return await policies(request).change(actor, wanted.policy, wanted.version)
+
+
+def policies(request: Request) -> PolicyService:
+    found = house(request)
+    return PolicyService(found.database, found.gateway.forget)

@@ -22,7 +22,13 @@ def router() -> APIRouter:
         found = house(request)
         pids = {name: pid() for name, pid in found.children.items()}
         return await residency.report(
-            actor, found.egress, found.settings, found.database, pids, found.tenant_id
+            actor,
+            found.egress,
+            found.settings,
+            found.database,
+            pids,
+            found.tenant_id,
+            found.gateway.places(found.egress),
         )
 
     return routes

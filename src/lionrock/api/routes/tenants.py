@@ -30,6 +30,15 @@ class CreatedTenant(BaseModel):
     expires_at: datetime
 
 
+class Share(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    share: float = Field(
+        ge=tenants.LEAST_SHARE,
+        le=tenants.MOST_SHARE,
+        description="Of a full model engine, against other tenants' shares; 1 at first.",
+    )
+
+
 class Tenants(BaseModel):
     tenants: list[Tenant]
 
@@ -39,7 +48,7 @@ def router() -> APIRouter:
 
     @routes.get("/tenants")
     async def list_tenants(request: Request, actor: ActorDep) -> Tenants:
-        """The directory: handles, dates and states."""
+        """The directory: handles, dates, states and shares."""
         return Tenants(tenants=await tenants.listing(house(request).database, actor))
 
     @routes.post("/tenants", status_code=201)
@@ -60,6 +69,12 @@ def router() -> APIRouter:
         """Close every door of a tenant, now; what runs for it stops."""
         await tenants.suspend(house(request).database, actor, tenant_id)
         house(request).runs.watch.wake()
+
+    @routes.put("/tenants/{tenant_id}/share", status_code=204)
+    async def share(request: Request, actor: ActorDep, tenant_id: UUID, wanted: Share) -> None:
+        """What a tenant gets of an engine when tenants wait for it."""
+        await tenants.set_share(house(request).database, actor, tenant_id, wanted.share)
+        house(request).gateway.forget(tenant_id)
 
     @routes.post("/tenants/{tenant_id}/restore", status_code=204)
     async def restore(request: Request, actor: ActorDep, tenant_id: UUID) -> None:

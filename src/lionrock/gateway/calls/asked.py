@@ -63,13 +63,15 @@ class Asked:
     @property
     def most_in(self) -> int:
         """Tokens that the prompt will not exceed: a tokenizer makes at most one of a byte, and what
-        does not fit the context no engine reads."""
-        return min(len(self.first.body), self.worst.context)
+        does not fit the context no engine reads: of each prompt, where there are several. What an image
+        comes to its bytes do not tell."""
+        most = self.worst.context * self.first.prompts
+        return most if self.first.images else min(len(self.first.body), most)
 
     @property
     def tokens(self) -> float:
         """In and out, about: the place in the line goes by it."""
-        prompt = min(len(self.first.body) // _BYTES_A_TOKEN, self.worst.context)
+        prompt = min(len(self.first.body) // _BYTES_A_TOKEN, self.most_in)
         return float(prompt + min(self.first.max_output, _USUAL_OUTPUT))
 
     def likely_in(self) -> int:

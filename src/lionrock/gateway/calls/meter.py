@@ -7,14 +7,15 @@ import time
 from lionrock.gateway.calls.asked import Asked
 from lionrock.gateway.fields.cleaning import Usage
 from lionrock.gateway.ledger.calls import MOST_TOKENS, NOTHING, Outcome, Use
+from lionrock.gateway.pool import Engine
 
 
 class Meter:
-    """`asked_engine`: the request may have reached an engine. `usage` as the engine told it; without
+    """`asked`: the engine that the request may have reached, the last one. `usage` as it told it; without
     it, `pieces` of the answer count for tokens."""
 
     __slots__ = (
-        "_asked", "_began", "_first", "answered", "asked_engine", "outcome", "pieces", "queued", "usage",
+        "_asked", "_began", "_first", "answered", "asked", "outcome", "pieces", "queued", "usage",
     )  # fmt: skip
 
     def __init__(self, asked: Asked) -> None:
@@ -23,7 +24,7 @@ class Meter:
         self._first: float | None = None
         self.queued = 0.0
         """Seconds in the line, over all attempts."""
-        self.asked_engine = False
+        self.asked: Engine | None = None
         self.answered = False
         """Something was passed on to the client."""
         self.usage: Usage | None = None
@@ -44,7 +45,7 @@ class Meter:
     def use(self) -> Use:
         """For the ledger. Nothing where no engine was asked; no tokens where the engine failed before
         its first byte, and its own count or what was seen otherwise."""
-        if not self.asked_engine:
+        if self.asked is None:
             return NOTHING
         if self.usage is not None:
             inward, outward = self.usage.prompt, self.usage.output
@@ -59,7 +60,13 @@ class Meter:
             _ms(self.queued),
             None if self._first is None else _ms(self._first - self._began),
             _ms(time.monotonic() - self._began),
+            self.asked.name,
+            self._weights(self.asked),
         )
+
+    def _weights(self, engine: Engine) -> bytes | None:
+        offer = engine.offer(self._asked.worst.name)
+        return bytes.fromhex(offer.sha256) if offer and offer.sha256 else None
 
 
 def _ms(seconds: float) -> int:

@@ -17,12 +17,17 @@ from lionrock.gateway.fields.reading import write
 from lionrock.gateway.fields.tail import Tail
 from lionrock.gateway.ledger.calls import Outcome
 from lionrock.gateway.pool import Upstream
+from lionrock.models.engine_faults import may_repeat
 
 _MOST_BYTES = 64 * 2**20
-"""Of an answer that is not streamed."""
+"""Of an answer."""
 _WHOLE_SECONDS = 900.0
 """Such an answer comes after a silence as long as all its work."""
 _FAULTS = (aiohttp.ClientError, OSError, EgressRefused)  # a TimeoutError is an OSError
+_MISSHAPEN = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What comes of reading an answer in which a list is where a text belongs, or the like."""
+_PIECES_A_TOKEN, _MORE_PIECES = 2, 64
+"""An engine sends one piece a token, or fewer; one that goes on and on is not waited for."""
 
 
 async def attempt(upstream: Upstream, ready: Ready, meter: Meter) -> AsyncGenerator[bytes, None]:
@@ -32,9 +37,10 @@ async def attempt(upstream: Upstream, ready: Ready, meter: Meter) -> AsyncGenera
     name, made = upstream.engine.name, ready.prepared
     silence = None if made.stream else max(upstream.engine.silence, _WHOLE_SECONDS)
     path = made.path.removeprefix("/v1/")
-    tail = Tail(made.reply, ready.masking.restore if ready.masking else None)
+    restore = ready.masking.restore if ready.masking else None
+    tail = Tail(made.reply, restore, lambda words: may_repeat(words, "\n".join(made.texts)))
+    before, meter.asked = meter.asked, upstream.engine
     try:
-        meter.asked_engine = True
         async with upstream.post(path, made.body, None, silence) as response:
             upstream.answered(response.status)
             if response.status != 200:
@@ -43,9 +49,12 @@ async def attempt(upstream: Upstream, ready: Ready, meter: Meter) -> AsyncGenera
             if not made.stream:
                 yield await _whole(response, ready, meter)
                 return
+            size = 0
             async for chunk in response.content.iter_any():
+                size += len(chunk)
                 out = tail.feed(chunk)
                 meter.pieces, meter.usage = tail.pieces, tail.usage
+                _bounded(size, tail, made.max_output)
                 if out:
                     meter.passing()
                     yield out
@@ -53,23 +62,46 @@ async def attempt(upstream: Upstream, ready: Ready, meter: Meter) -> AsyncGenera
         meter.outcome = Outcome.FINISHED if _complete(tail) else Outcome.FAILED
         meter.usage = tail.usage
         if meter.outcome is Outcome.FAILED:
-            upstream.failed()
+            _blamed(upstream, tail)
             if not meter.answered:
                 raise Elsewhere(EngineUnavailable(f"The engine {name} broke its answer off."))
         if rest:
             meter.passing()
             yield rest
-    except (*_FAULTS, EngineRefused) as error:
+    except (*_FAULTS, *_MISSHAPEN, EngineRefused) as error:
         meter.outcome = Outcome.FAILED
         if isinstance(error, _FAULTS):
             upstream.failed()
-            meter.asked_engine = not (never_sent(error) or isinstance(error, EgressRefused))
-        why = error if isinstance(error, LionrockError) else broke(name, error)
+            unsent = never_sent(error) or isinstance(error, EgressRefused)
+            meter.asked = before if unsent else meter.asked
+        why = _why(name, error)
         if not meter.answered:
-            if isinstance(error, EngineRefused):
-                raise
+            if isinstance(why, EngineRefused):
+                raise why from None
             raise Elsewhere(EngineUnavailable(why.detail)) from None
         yield _broken(tail, ready, why)
+
+
+def _blamed(upstream: Upstream, tail: Tail) -> None:
+    """What an engine says itself may be the request's doing, as a status 500 may."""
+    if tail.error is None:
+        upstream.failed()
+    else:
+        upstream.answered(500)
+
+
+def _bounded(size: int, tail: Tail, tokens: int) -> None:
+    if size > _MOST_BYTES or tail.pieces > tokens * _PIECES_A_TOKEN + _MORE_PIECES:
+        raise EngineRefused("The engine sent more than was asked for.")
+
+
+def _why(name: str, error: Exception) -> LionrockError:
+    if isinstance(error, LionrockError):
+        return error
+    # Some of aiohttp's errors are ValueErrors too.
+    if isinstance(error, _MISSHAPEN) and not isinstance(error, _FAULTS):
+        return EngineRefused(f"The engine {name} sent an answer of a shape that is not known.")
+    return broke(name, error)
 
 
 async def _whole(response: aiohttp.ClientResponse, ready: Ready, meter: Meter) -> bytes:

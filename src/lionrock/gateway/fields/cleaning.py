@@ -66,7 +66,8 @@ def usage(told: Json) -> Json:
 def error(told: Any) -> Json:
     """An engine's error as OpenAI's clients read it; the message cut at 500 characters."""
     told = told if isinstance(told, dict) else {"message": str(told)}
-    kept = {k: v for k, v in told.items() if k in _ERROR}
+    plain = (str, int, type(None))
+    kept = {k: v for k, v in told.items() if k in _ERROR and isinstance(v, plain)}
     kept["message"] = str(kept.get("message") or "The engine broke off.")[:_MESSAGE_LENGTH]
     return {"error": {"type": "engine_error", "code": None, "param": None} | kept}
 

@@ -63,6 +63,8 @@ class Caps:
     choices: int = 4
     body_bytes: int = 8 * 2**20
     depth: int = 64
+    values: int = 50_000
+    """Of a body, counted by the commas and brackets outside its strings."""
     messages: int = 2000
     prompts: int = 16
     inputs: int = 2048

@@ -55,7 +55,7 @@ def prepared(
         sent = as_chat(sent, kind)
     prompts, most = 1, 0
     if endpoint is Endpoint.EMBEDDINGS:
-        embedding(sent, caps, words)
+        prompts = embedding(sent, caps, words)
     elif endpoint is Endpoint.COMPLETIONS:
         prompts = completion(sent, kind, caps, words)
     else:
@@ -75,6 +75,7 @@ def prepared(
         texts=tuple(words.texts),
         images=words.images,
         reply=Reply(endpoint, owned.request_id, model, stream, wanted, spoken, echoed),
+        prompts=prompts,
     )
 
 

@@ -41,7 +41,7 @@ class Prepared:
 
     `path`, `body`: what to POST. `model`: the name the client asked for. `max_output`: the most
     tokens that all choices of all prompts may take together (0 for embeddings). `texts`: every text
-    the model will see, after the mask; `images`: how many.
+    the model will see, after the mask; `images`: how many. `prompts`: texts that have a context each.
     """
 
     path: str
@@ -52,6 +52,7 @@ class Prepared:
     texts: tuple[str, ...]
     images: int
     reply: Reply
+    prompts: int = 1
 
     @property
     def prompt_bytes(self) -> int:

@@ -19,8 +19,10 @@ def completion(sent: Json, kind: EngineKind, caps: Caps, words: Words) -> int:
     return count
 
 
-def embedding(sent: Json, caps: Caps, words: Words) -> None:
-    sent["input"], _ = _texts(sent.get("input"), "input", caps.inputs, words)
+def embedding(sent: Json, caps: Caps, words: Words) -> int:
+    """As `completion`, for what is to be embedded."""
+    sent["input"], count = _texts(sent.get("input"), "input", caps.inputs, words)
+    return count
 
 
 def _texts(value: Any, field: str, most: int, words: Words) -> tuple[str | list[str], int]:

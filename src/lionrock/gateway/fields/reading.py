@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from collections import Counter
 from typing import Any, NoReturn
 
 import orjson
@@ -18,6 +20,7 @@ from lionrock.errors import InvalidInput, TooLarge
 from lionrock.gateway.fields.kinds import Caps, Json
 
 _INT64 = 2**63
+_STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)', re.DOTALL)
 
 
 def read(body: bytes, caps: Caps) -> Json:
@@ -25,13 +28,15 @@ def read(body: bytes, caps: Caps) -> Json:
 
     TooLarge: more bytes than the cap. InvalidInput: not UTF-8 or not JSON (RFC 8259), not an
     object, a key twice in an object (RFC 7493, 2.3), NaN or Infinity, a number that JSON readers
-    disagree on, nested too deeply.
+    disagree on, nested too deeply, more values than the cap.
     """
     if len(body) > caps.body_bytes:
         raise TooLarge(
             f"The body has {len(body):,} bytes; at most {caps.body_bytes:,} are taken. "
             "Send less text, or fewer or smaller images."
         )
+    if _parts(body) > caps.values and _more_than(caps.values, body):
+        raise InvalidInput(f"The body has more than {caps.values:,} values. Send fewer.")
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -55,6 +60,17 @@ def write(value: object) -> bytes:
 def parse(raw: bytes | str) -> Any:
     """JSON of an engine: the last of equal keys counts. ValueError where it is not JSON."""
     return orjson.loads(raw)
+
+
+def _parts(body: bytes) -> int:
+    """Not fewer than the values in it. Everything waits while a body is read: a text of megabytes takes
+    milliseconds, millions of small values take seconds."""
+    return body.count(b",") + body.count(b"[") + body.count(b"{")
+
+
+def _more_than(values: int, body: bytes) -> bool:
+    rest, strings = _STRINGS.subn(b"", body, count=2 * values + 1)
+    return strings > 2 * values or _parts(rest) > values
 
 
 def _shallow(value: object, most: int) -> None:
@@ -90,8 +106,7 @@ def _unambiguous(body: bytes) -> None:
 def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = next(name for name, count in Counter(n for n, _ in pairs).items() if count > 1)
         raise InvalidInput(f"`{twice[:64]}`: given twice in one object. Send it once.")
     return found
 

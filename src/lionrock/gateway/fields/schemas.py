@@ -13,8 +13,8 @@ from lionrock.gateway.fields.kinds import Caps, EngineKind, Json, wrong
 _MAPS = frozenset("properties patternProperties $defs definitions dependentSchemas".split())
 _LISTS = frozenset("anyOf allOf oneOf prefixItems".split())
 _ONES = frozenset(
-    "items additionalProperties unevaluatedItems unevaluatedProperties contains propertyNames "
-    "not if then else".split()
+    "items additionalItems additionalProperties contentSchema unevaluatedItems "
+    "unevaluatedProperties contains propertyNames not if then else".split()
 )
 _DEPTH = 32
 _LLAMACPP_CEILING = 1999
@@ -66,6 +66,9 @@ class _Walk:
             if type(value) is not dict:
                 raise wrong(self._field, f"`{word}` must be an object of schemas.")
             return {name: self.schema(each, depth) for name, each in value.items()}
+        if word == "dependencies" and type(value) is dict:  # names of properties, or a schema
+            lists = {n: v if type(v) is list else self.schema(v, depth) for n, v in value.items()}
+            return lists
         if word in _LISTS or (word == "items" and type(value) is list):
             if type(value) is not list:
                 raise wrong(self._field, f"`{word}` must be a list of schemas.")

@@ -7,6 +7,7 @@ with the same bytes around its text is given the cleaned bytes of the first arou
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from lionrock.errors import EngineRefused
 from lionrock.gateway.fields.cleaning import Usage, chat_like, error, usage_of
@@ -18,7 +19,11 @@ from lionrock.gateway.fields.rewriting import Rewrite, Rewriting
 from lionrock.gateway.fields.spoken import Hearing
 
 _EVENT_BYTES = 2**20
-_TEXT = re.compile(rb'"(?:content|text)": ?"([^"\\]*+(?:\\.[^"\\]*+)*+)"')
+_TEXT = re.compile(
+    rb'"(?:content|text)": ?"([^"\\\x00-\x1f]*+'
+    rb'(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+)"'
+)
+"""What JSON takes for the inside of a string: it is passed on unread."""
 _DONE = b"data: [DONE]\n\n"
 _MARK = "\ue000text\ue000"
 _TEMPLATES = 16
@@ -33,13 +38,19 @@ class Tail:
     one a token, or fewer); `done`: the engine said that the stream is complete.
     """
 
-    def __init__(self, reply: Reply, rewrite: Rewrite | None = None) -> None:
+    def __init__(
+        self,
+        reply: Reply,
+        rewrite: Rewrite | None = None,
+        may_repeat: Callable[[str], bool] = lambda words: True,
+    ) -> None:
+        """`may_repeat`: whether words of an engine's error may go to the client."""
         self.usage: Usage | None = None
         self.finish: str | None = None
         self.error: str | None = None
         self.pieces = 0
         self.done = False
-        self._reply = reply
+        self._reply, self._may_repeat = reply, may_repeat
         self._pending = b""
         self._rewriting = Rewriting(rewrite) if rewrite else None
         self._hearing = Hearing(reply.request_id) if reply.spoken else None
@@ -79,7 +90,7 @@ class Tail:
         text = _TEXT.search(raw) if self._relays else None
         if text is not None:
             around = self._templates.get((raw[: text.start(1)], raw[text.end(1) :]))
-            if around is not None:
+            if around is not None and _is_utf8(text[1]):
                 self.pieces += bool(text[1])
                 return around[0] + text[1] + around[1]
         lines = raw.split(b"\n")
@@ -143,11 +154,23 @@ class Tail:
         return b"data: " + write(chunk) + b"\n\n"
 
     def _failed(self, told: Json) -> bytes:
+        if not self._may_repeat(told["error"]["message"]):
+            told["error"]["message"] = "The engine failed, and its words repeat the request."
         self.error = told["error"]["message"]
         if self._events is None:
             return b"data: " + write(told) + b"\n\n"
         self.done = True
         return self._events.failed(told["error"]["message"])
+
+
+def _is_utf8(text: bytes) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _says(choice: Json) -> bool:

@@ -84,9 +84,10 @@ class Call:
     """Of a key: its owner."""
     key: UUID | None
     engine: str
+    """That could serve it: where there are several, their names divided by `|`."""
     model: str
     model_sha256: bytes | None
-    """None: the engine does not tell."""
+    """None: the engine does not tell, or they differ."""
     tokens_in: int
     """Not fewer than the prompt will be counted as."""
     max_output: int
@@ -126,6 +127,10 @@ class Use:
     first_byte_ms: int | None = None
     """None: nothing came."""
     total_ms: int = 0
+    engine: str | None = None
+    """Which served it. None: none was asked, and the row keeps those of the `Call`."""
+    model_sha256: bytes | None = None
+    """Of that engine's weights, where it tells."""
 
     def __post_init__(self) -> None:
         _whole("tokens_in", self.tokens_in, MOST_TOKENS)

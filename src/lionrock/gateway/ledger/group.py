@@ -12,7 +12,7 @@ from uuid import UUID
 from lionrock.errors import LionrockError
 from lionrock.gateway.ledger.calls import Admission, Use
 
-COMMIT: Final = f"SELECT gateway_commit({', '.join(f'${n}' for n in range(1, 30))})"
+COMMIT: Final = f"SELECT gateway_commit({', '.join(f'${n}' for n in range(1, 32))})"
 
 
 @dataclass(slots=True, eq=False)
@@ -105,6 +105,8 @@ def _ending_columns(ends: list[Ending]) -> Iterator[list[object]]:
     yield [e.use.queue_ms for e in ends]
     yield [e.use.first_byte_ms for e in ends]
     yield [e.use.total_ms for e in ends]
+    yield [e.use.engine for e in ends]
+    yield [e.use.model_sha256 for e in ends]
 
 
 def _beginning_columns(admissions: list[Admission]) -> Iterator[list[object]]:

@@ -73,6 +73,15 @@ SELECT (date_trunc('day', $2::timestamptz AT TIME ZONE 'Asia/Hong_Kong')
 FROM retention_classes
 WHERE tenant_id = $1 AND code = $3 AND active AND automatic AND maximum_months IS NOT NULL
 """
+
+
+async def cutoff(db: asyncpg.Connection, tenant: UUID, now: datetime, code: str) -> datetime | None:
+    """What began before it is past the longest time of a class; None where the class lets nothing go by
+    itself."""
+    until: datetime | None = await db.fetchval(_CUTOFF, tenant, now, code)
+    return until
+
+
 _BEGIN: Final = """
 SELECT coalesce((SELECT done_until FROM gateway_usage_ageing WHERE tenant_id = $1), 'epoch')
 """
@@ -135,7 +144,7 @@ class UsageAgeing:
         self, db: asyncpg.Connection, tenant: UUID, now: datetime
     ) -> tuple[datetime, datetime] | None:
         """What came of age and was not looked through; None where nothing did."""
-        until = await db.fetchval(_CUTOFF, tenant, now, USAGE_CLASS)
+        until = await cutoff(db, tenant, now, USAGE_CLASS)
         if until is None:
             return None
         since = await db.fetchval(_BEGIN, tenant)

@@ -14,6 +14,7 @@ from lionrock.gateway.ledger.group import Ending
 from lionrock.kernel.actors import worker
 from lionrock.kernel.database import Database
 
+_SOME: Final = 500
 Dead = Mapping[UUID, datetime | None]
 """Instances, and when each was last heard of."""
 
@@ -22,7 +23,7 @@ SELECT id, beat_at FROM gateway_instances WHERE beat_at < coalesce($2, clock_tim
 """
 _OPEN: Final = """
 SELECT id, member_id, key_id, most_in, most_out, most_cost FROM gateway_usage
-WHERE tenant_id = $1 AND instance_id = ANY ($2) AND outcome = 'started' LIMIT 500
+WHERE tenant_id = $1 AND instance_id = ANY ($2) AND outcome = 'started'
 """
 _FORGET: Final = """
 DELETE FROM gateway_instances i USING unnest($1::uuid[], $2::timestamptz[]) AS d(id, beat_at)
@@ -42,12 +43,11 @@ async def left_open(database: Database, dead: Dead) -> AsyncIterator[list[Ending
     What it yields has to be settled before it is asked for the next.
     """
     for tenant in await database.tenants():
-        while True:
-            async with database.tenant_session(worker(tenant)) as db:
-                rows = await db.fetch(_OPEN, tenant, list(dead))
-            if not rows:
-                break
-            yield [_lost(tenant, row) for row in rows]
+        async with database.tenant_session(worker(tenant)) as db:
+            rows = await db.fetch(_OPEN, tenant, list(dead))
+        # Read once: one that is alive after all (a clock that jumped) goes on opening others.
+        for first in range(0, len(rows), _SOME):
+            yield [_lost(tenant, row) for row in rows[first : first + _SOME]]
 
 
 def _lost(tenant: UUID, row: asyncpg.Record) -> Ending:

@@ -20,7 +20,13 @@ _SOON: Final = 1.0
 
 
 def refusal(verdict: str, call: Call) -> LionrockError:
-    """The error for a verdict: `kind|whose|…`, as migration 0012 writes it."""
+    """The error for a verdict: `kind|whose|…`, as migration 0012 writes it. Its `limit` is the kind."""
+    error = _worded(verdict, call)
+    error.limit = verdict.partition("|")[0]
+    return error
+
+
+def _worded(verdict: str, call: Call) -> LionrockError:
     kind, whose, *rest = verdict.split("|")
     of = _WHOSE[whose]
     match kind:

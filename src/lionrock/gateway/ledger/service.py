@@ -43,6 +43,10 @@ class Ledger:
         self._open: set[UUID] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
+    @property
+    def writer(self) -> Writer:
+        return self._writer
+
     async def __aenter__(self) -> Self:
         self._tasks = [asyncio.create_task(self._writer.run()), asyncio.create_task(self._keep())]
         return self

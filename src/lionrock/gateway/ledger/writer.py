@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from time import monotonic
 from typing import Final
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from lionrock.gateway.ledger.calls import NOTHING, Admission
 from lionrock.gateway.ledger.group import COMMIT, Beginning, Ending, Group
 from lionrock.gateway.ledger.refusals import refusal
 from lionrock.kernel.database import Database, Line
+from lionrock.kernel.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +30,14 @@ LARGEST_GROUP: Final = 256
 MOST_WAITING: Final = 10_000
 _PAUSE: Final = 0.2
 """Seconds before the next connection is tried."""
+_LINGER: Final = 0.005
+"""Seconds that settlements nobody waits for wait for an admission: one round trip and one write to
+disk for both, and the admission does not wait for theirs."""
 RETRY_AFTER: Final = 5.0
 
 Clock = Callable[[], datetime]
+_PASSING: Final = frozenset({"25", "40", "53", "55", "57", "58"})
+"""Classes of SQLSTATE that are not the call's doing: read only, deadlock, disk full, locks, I/O."""
 _GONE: Final = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
 
 
@@ -41,6 +48,7 @@ class Writer:
         """`clock`: of tests; otherwise PostgreSQL's, which all processes share."""
         self._database, self._instance = database, instance
         self._clock, self._patience = clock, patience
+        self.telemetry = Telemetry()
         self._waiting = Group()
         self._doubtful: list[Ending] = []
         self._doubted_before: list[Ending] = []
@@ -48,10 +56,17 @@ class Writer:
         self.doubted = False
         """Was it ever unknown whether something had been written?"""
         self._wake = asyncio.Event()
+        self._awaited = asyncio.Event()
+        """Set while someone waits for what is queued."""
         self._beat = False
         self.quiet = asyncio.Event()
         """Set while nothing waits and nothing is being written."""
         self.quiet.set()
+
+    @property
+    def waiting(self) -> int:
+        """Admissions and settlements for the next groups."""
+        return len(self._waiting)
 
     async def admit(self, admission: Admission) -> None:
         """Returns once the call is admitted and that is durable; raises what speaks against it."""
@@ -59,6 +74,7 @@ class Writer:
             raise _unavailable("too many calls wait for it")
         future = asyncio.get_running_loop().create_future()
         self._waiting.beginnings.append(Beginning(admission, future))
+        self._awaited.set()
         self._stir()
         try:
             await future
@@ -70,6 +86,8 @@ class Writer:
     def settle(self, ending: Ending) -> None:
         """Queued; `ending.future` is done when it is written."""
         self._waiting.endings.append(ending)
+        if ending.future is not None:
+            self._awaited.set()
         self._stir()
 
     def beat(self) -> None:
@@ -112,6 +130,10 @@ class Writer:
     async def _next(self, line: Line) -> bool:
         """Write one group; False when the connection is not to be used again."""
         await self._wake.wait()
+        if not (self._awaited.is_set() or self._beat):
+            lingered = asyncio.get_running_loop().call_later(_LINGER, self._awaited.set)
+            await self._awaited.wait()
+            lingered.cancel()
         await asyncio.sleep(0)  # who is ready in this turn of the loop comes along
         group = self._taken()
         if len(group) or self._beat:
@@ -128,10 +150,12 @@ class Writer:
         self._waiting = Group(waiting.endings[LARGEST_GROUP:], waiting.beginnings[LARGEST_GROUP:])
         if not len(self._waiting):
             self._wake.clear()
+            self._awaited.clear()
         return group
 
     async def _write(self, line: Line, group: Group) -> bool:
         tenants, arguments = group.arguments(self._instance, self._clock and self._clock())
+        began = monotonic()
         try:
             verdicts = await line.call(tenants, *arguments)
         except asyncpg.QueryCanceledError:  # rolled back: it waited too long for others
@@ -148,6 +172,7 @@ class Writer:
             line.drop()
             raise
         self._answers = True
+        self.telemetry.measures.committed(len(group), monotonic() - began)
         self._deliver(group, verdicts)
         return True
 
@@ -172,6 +197,10 @@ class Writer:
                 else:
                     self._put_back(one)
             return stands
+        if (error.sqlstate or "")[:2] in _PASSING:
+            self._tell("the ledger's server cannot write", error)
+            self._put_back(group)
+            return False
         log.error("the ledger refused a call: %s", type(error).__name__)
         _refuse(group.beginnings)
         for ending in group.endings:

@@ -31,7 +31,7 @@ class Outcome(StrEnum):
 class Circuit:
     """Times in seconds of any one clock. `chance` gives numbers in [0, 1): pauses differ by ±10 %."""
 
-    __slots__ = ("_chance", "_failures", "_opened", "_trial", "state", "until")
+    __slots__ = ("_chance", "_failures", "_opened", "_trial", "opened_at", "state", "until")
 
     def __init__(self, chance: Callable[[], float] = random) -> None:
         self._chance = chance
@@ -41,6 +41,8 @@ class Circuit:
         self.state = CircuitState.CLOSED
         self.until = 0.0
         """When an open circuit may be tried."""
+        self.opened_at = 0.0
+        """Since when it is not closed."""
 
     def lets(self, now: float) -> bool:
         """May a request go now? Changes nothing."""
@@ -84,4 +86,6 @@ class Circuit:
         pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** min(self._opened, 16))
         self.until = now + pause * (0.9 + 0.2 * self._chance())
         self.state, self._trial = CircuitState.OPEN, False
+        if not self._opened:
+            self.opened_at = now
         self._opened += 1

@@ -102,6 +102,8 @@ class Connection:
                 headers=headers,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
+                # Nothing compressed is asked for; what comes so all the same is no answer, and no bomb.
+                auto_decompress=False,
             )
         return self._session
 

@@ -186,7 +186,7 @@ class Dispatcher:
 
 def _begin(lane: Lane, waiter: Waiter, now: float) -> None:
     waiter.lane, waiter.began = lane, now
-    lane.begin(now)
+    lane.begin(waiter, now)
 
 
 def _leave(waiter: Waiter) -> None:

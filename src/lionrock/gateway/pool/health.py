@@ -68,5 +68,7 @@ class Watch:
     async def run(self) -> None:
         """Until cancelled: a fifth more or less than the interval, so that checks do not align."""
         while True:
-            await asyncio.sleep(HEALTH_SECONDS * (0.8 + 0.4 * self._chance()))
+            pause = HEALTH_SECONDS * (0.8 + 0.4 * self._chance())
+            self._lane.next_check = asyncio.get_running_loop().time() + pause
+            await asyncio.sleep(pause)
             await self.check()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from asyncio import Event
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lionrock.gateway.pool.circuit import Circuit, CircuitState, Outcome
@@ -17,7 +19,7 @@ UNHEALTHY_AFTER = 2
 
 @dataclass(frozen=True, slots=True)
 class LaneState:
-    """For the operator."""
+    """For the operator. Times in seconds from now; None: it does not apply, or never was."""
 
     engine: str
     models: tuple[str, ...]
@@ -33,6 +35,18 @@ class LaneState:
     """Why it is not used, in words; empty when it is."""
     held_seconds: float
     """Mean time that a request holds its place; 0 when unknown."""
+    fault: str
+    """What is wrong with it, in words, drained or not; empty when nothing is."""
+    ill_for: float | None
+    checked_ago: float | None
+    check_in: float | None
+    """Until the next health check."""
+    trial_in: float | None
+    """Until an open circuit lets a request through, to try it."""
+    running: Mapping[str, int]
+    """Requests it works on, by model."""
+    oldest_for: float | None
+    """How long it has worked on the oldest of them."""
 
 
 class Lane:
@@ -49,6 +63,10 @@ class Lane:
         self.draining = False
         self.healthy = True
         """Until a check says otherwise: the circuit watches meanwhile."""
+        self.checked_at: float | None = None
+        self.next_check: float | None = None
+        self._working: set[Waiter] = set()
+        self._ill_since = 0.0
         self._why = ""
         self._missed = UNHEALTHY_AFTER - 1  # of an engine never seen well one is enough
 
@@ -70,13 +88,15 @@ class Lane:
         """What the next request would make of it: 1 is full, at weight 1."""
         return (self.busy + 1) / (self.engine.at_once * self.engine.weight)
 
-    def begin(self, now: float) -> None:
+    def begin(self, waiter: Waiter, now: float) -> None:
         self.busy += 1
+        self._working.add(waiter)
         self.circuit.begin(now)
 
     def end(self, waiter: Waiter, outcome: Outcome, now: float) -> bool:
         """A request gives its place back. True if its end opened the circuit."""
         self.busy -= 1
+        self._working.discard(waiter)
         if outcome is not Outcome.BAD:
             self.rate.served(waiter.tokens, now - waiter.began)
         if waiter.real is not None:
@@ -88,6 +108,7 @@ class Lane:
 
     def checked(self, why: str, now: float) -> bool:
         """A health check came back; `why` it failed, or empty. True if the lane is well again."""
+        self.checked_at = now
         if not why:
             was_ill = not self.healthy
             self.healthy, self._missed, self._why = True, 0, ""
@@ -96,16 +117,20 @@ class Lane:
             return was_ill
         self._missed += 1
         self._why = why
-        self.healthy = self.healthy and self._missed < UNHEALTHY_AFTER
+        if self.healthy and self._missed >= UNHEALTHY_AFTER:
+            self.healthy, self._ill_since = False, now
         return False
 
     def why_not(self, now: float) -> str:
         """Why it is not used, in words; empty when it is."""
         if self.draining:
             return f"The engine {self.engine.name} is being drained for maintenance."
+        return "" if self.alive(now) else self._fault()
+
+    def _fault(self) -> str:
         if not self.healthy:
             return self._why
-        if not self.alive(now):
+        if self.circuit.state is not CircuitState.CLOSED:
             return f"The engine {self.engine.name} failed and is left alone for a moment."
         return ""
 
@@ -129,4 +154,19 @@ class Lane:
             draining=self.draining,
             why=self.why_not(now),
             held_seconds=self.rate.held(),
+            fault=self._fault(),
+            ill_for=self._ill_for(now),
+            checked_ago=None if self.checked_at is None else now - self.checked_at,
+            check_in=None if self.next_check is None else max(0.0, self.next_check - now),
+            trial_in=max(0.0, self.circuit.until - now)
+            if self.circuit.state is CircuitState.OPEN
+            else None,
+            running=Counter(waiter.model for waiter in self._working),
+            oldest_for=max((now - w.began for w in self._working), default=None),
         )
+
+    def _ill_for(self, now: float) -> float | None:
+        begun = [] if self.healthy else [self._ill_since]
+        if self.circuit.state is not CircuitState.CLOSED:
+            begun.append(self.circuit.opened_at)
+        return now - min(begun) if begun else None

@@ -101,7 +101,8 @@ class Pool:
         return Lease(self._dispatcher, self._connections, waiter)
 
     def drain(self, engine: str) -> None:
-        """Send it nothing more; what it works on goes on to its end. Until `resume` or a restart."""
+        """Send it nothing more; what it works on goes on to its end. Until `resume`: to be kept over a
+        restart it is for `gateway.operating`."""
         self._dispatcher.drain(self._lane(engine))
 
     def resume(self, engine: str) -> None:
@@ -120,6 +121,13 @@ class Pool:
         """How each engine does, for the operator and for metrics."""
         now = asyncio.get_running_loop().time()
         return [lane.state(now) for lane in self._lanes.values()]
+
+    def state(self, engine: str) -> LaneState:
+        """Or NotFound, with the names there are."""
+        return self._lane(engine).state(asyncio.get_running_loop().time())
+
+    def engine(self, name: str) -> Engine:
+        return self._lane(name).engine
 
     def _lane(self, engine: str) -> Lane:
         lane = self._lanes.get(engine)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
@@ -46,6 +46,12 @@ class Part(BaseModel):
     part: str
     where: str
     listed: bool
+    name: str = ""
+    """Of an engine of the gateway, of which there can be several."""
+    trust: Literal["inside", "outside", ""] = ""
+    """On which side of the institution's boundary the engine is declared to be."""
+    models: list[str] = []
+    """That it serves."""
 
 
 class Child(BaseModel):
@@ -78,12 +84,12 @@ class Residency(BaseModel):
     went: list[Went]
 
 
-async def can_go(egress: Egress, settings: Settings) -> Residency:
-    """The half that needs no running server."""
+async def can_go(egress: Egress, settings: Settings, engines: Sequence[Part] = ()) -> Residency:
+    """The half that needs no running server. `engines`: a part for each of the gateway's."""
     return Residency(
         guard="on" if guarded() else "off",
         listed=list(await asyncio.gather(*(_listed(egress, e) for e in egress.listed))),
-        parts=_parts(egress, settings),
+        parts=[*_parts(egress, settings, engines), *engines],
         children=[],
         went=[],
     )
@@ -91,11 +97,11 @@ async def can_go(egress: Egress, settings: Settings) -> Residency:
 
 async def report(
     actor: Actor, egress: Egress, settings: Settings, database: Database,
-    children: Mapping[str, int | None], first_tenant: UUID,
+    children: Mapping[str, int | None], first_tenant: UUID, engines: Sequence[Part] = (),
 ) -> Residency:  # fmt: skip
     """All of it, as far as the actor's own tenant made it happen. `children`: pid by name."""
     require(actor, Permission.PLATFORM_RESIDENCY_READ)
-    found = await can_go(egress, settings)
+    found = await can_go(egress, settings, engines)
     journal = egress.journal
     found.children = [
         Child(child=name, running=pid is not None, walls=str(walls(pid)) if pid else "")
@@ -128,16 +134,26 @@ async def _listed(egress: Egress, entry: Entry) -> Listed:
     return Listed(entry=entry.text, addresses=[str(address) for address in found])
 
 
-def _parts(egress: Egress, settings: Settings) -> list[Part]:
+def _parts(egress: Egress, settings: Settings, engines: Sequence[Part]) -> list[Part]:
     url = settings.database_url.get_secret_value() if settings.database_url else ""
     return [
         _place(egress, "database", _database(url)),
-        _place(egress, "language model", settings.engine or ""),
+        _model(egress, settings, engines),
         _place(egress, "embeddings", settings.embeddings if "://" in settings.embeddings else ""),
         _place(egress, "screening cluster", _url(settings.screening_ray)),
+        _place(egress, "traces", settings.otlp),
         Part(part="model mirror", where=settings.mirror or "none", listed=True),
         Part(part="files and indexes", where=str(settings.home), listed=True),
     ]
+
+
+def _model(egress: Egress, settings: Settings, engines: Sequence[Part]) -> Part:
+    """That the product itself asks: of the named engine, or wherever engines of the file serve it."""
+    serving = [one for one in engines if settings.model in one.models]
+    if settings.engine or not serving:
+        return _place(egress, "language model", settings.engine or "")
+    where = ", ".join(dict.fromkeys(one.where for one in serving))
+    return Part(part="language model", where=where, listed=all(one.listed for one in serving))
 
 
 def _database(url: str) -> str:

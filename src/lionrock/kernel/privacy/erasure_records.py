@@ -24,7 +24,9 @@ Reason = Literal["retention", "request", "purpose-ended", "error"]
 
 class ErasureTarget(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-    kind: Literal["document", "run", "subject", "customer", "case", "screening", "batch"]
+    kind: Literal[
+        "document", "run", "subject", "customer", "case", "screening", "batch", "exchange"
+    ]
     id: UUID
 
 

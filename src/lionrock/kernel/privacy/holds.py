@@ -27,12 +27,14 @@ TABLE: Final = "holds"
 HELD: Final = "LR409"
 """SQLSTATE that the trigger raises."""
 Kind = Literal[
-    "collection", "document", "run", "subject", "tenant", "customer", "case", "screening", "batch"
+    "collection", "document", "run", "subject", "tenant", "customer", "case", "screening", "batch",
+    "exchange",
 ]  # fmt: skip
 _TABLES: Final = {
     "collection": "collections", "document": "documents", "run": "runs", "subject": "subjects",
     "tenant": "tenants", "customer": "screening_customers", "case": "screening_alerts",
     "screening": "screenings", "batch": "screening_batches",
+    "exchange": "gateway_exchanges",
 }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""The gateway, measured: see `__main__`."""
