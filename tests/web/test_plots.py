@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lionrock.web.plots import Axis, Plot, by_powers, counted
@@ -55,6 +55,7 @@ def test_a_note_that_would_lie_on_another_is_left_out() -> None:
 
 
 @given(st.integers(0, 10**7))
+@example(100_001)
 def test_an_axis_of_counts_reaches_its_most_in_few_whole_steps(most: int) -> None:
     axis = counted("count", most, str)
     assert axis.most >= most and axis.most < max(1, most) * 2.5

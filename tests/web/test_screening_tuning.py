@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Sequence
@@ -15,7 +16,9 @@ import pytest
 from lionrock.kernel.actors import Actor, Role
 from lionrock.kernel.database import Database
 from lionrock.screening.entities import Entity, Name, Schema
-from lionrock.screening.tuning.facts import Facts
+from lionrock.screening.tuning.facts import Facts, Wanted
+from lionrock.screening.tuning.progress import Tell
+from lionrock.screening.tuning.service import Tuning
 from lionrock.web.i18n import translator
 from lionrock.web.plots import Plot
 from lionrock.web.screening_tuning_plots import curves, distributions, share, tenth, threshold
@@ -142,8 +145,16 @@ async def test_a_list_at_least_is_chosen_and_none_that_is_not_in_use(
     assert not house.screening.tunings._runs
 
 
-async def test_a_run_is_followed_until_its_report_is_there(reviewer: Client, house: House) -> None:
-    made = await imported(reviewer)
+async def test_a_run_is_followed_until_its_report_is_there(
+    reviewer: Client, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, measure, go = await imported(reviewer), Tuning._measured, asyncio.Event()
+
+    async def waiting(tuning: Tuning, actor: Actor, wanted: Wanted, tell: Tell) -> Facts:
+        await go.wait()
+        return await measure(tuning, actor, wanted, tell)
+
+    monkeypatch.setattr(Tuning, "_measured", waiting)
     answer = await ask(reviewer, [made])
     place = answer.headers["location"]
     running = (await reviewer.get(place)).text
@@ -153,6 +164,7 @@ async def test_a_run_is_followed_until_its_report_is_there(reviewer: Client, hou
     run = house.screening.tunings._runs[UUID(place.rpartition("/")[2])]
     run.tell(run.stage.NAMES, 50, 200)
     assert "Screening altered names · 50 of 200" in (await reviewer.get(place)).text
+    go.set()
     assert run.task is not None
     await run.task
     text = (await reviewer.get(place)).text

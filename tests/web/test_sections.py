@@ -31,7 +31,7 @@ async def become(database: Database, actor: Actor, *roles: Role) -> Actor:
     return replace(actor, roles=frozenset(roles))
 
 
-@pytest.mark.parametrize(("role", "names"), ROLES.items(), ids=str)
+@pytest.mark.parametrize(("role", "names"), ROLES.items(), ids=list(ROLES))
 async def test_the_menu_holds_what_the_role_may_open_and_the_rest_is_refused_by_name(
     reader: Client, database: Database, actor: Actor, role: Role, names: set[str]
 ) -> None:

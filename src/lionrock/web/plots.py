@@ -186,4 +186,4 @@ def _step(most: float) -> float:
     if most <= 5:
         return 1.0
     power = 10.0 ** floor(log10(most / 5))
-    return next(n * power for n in (1, 2, 5, 10) if n * power * 5 >= most * 0.9999)
+    return next(n * power for n in (1, 2, 5, 10) if n * power * 5 >= most)

@@ -7,10 +7,12 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from lionrock.app import House
 from lionrock.documents.files import Files
 from lionrock.kernel.actors import Actor, ActorKind, Role
 from lionrock.kernel.database import Database
@@ -36,7 +38,8 @@ def after_it(cls: Any, name: str) -> None:
     setattr(cls, name, dying)
 
 
-async def approve(told: dict[str, str]) -> None:
+async def approve(told: dict[str, str], rooms: Callable[[House], Sequence[Any]]) -> None:
+    """Approve the erasure in a house that has personal data in `rooms`, and die at `told["point"]`."""
     database, point = await Database.open(told["url"]), told["point"]
     actor = Actor(
         UUID(told["tenant"]), UUID(told["member"]), ActorKind.MEMBER,
@@ -47,13 +50,17 @@ async def approve(told: dict[str, str]) -> None:
     if point == "half of files":
         after_it(Files, "remove")
     async with house_of(database, actor, Path(told["folder"]), working=False) as house:
-        papers = house.documents.personal_data(house.search.indexer.purge)
+        held = rooms(house)
         privacy = Privacy.open(
             database, house.vault, house.people.fields, house.settings.home / "packages",
-            [papers], [papers], after=lambda state: die() if state == point else None,
+            held, held, after=lambda state: die() if state == point else None,
         )  # fmt: skip
         await privacy.erasures.approve(actor, UUID(told["erasure"]), told["hash"])
 
 
+def _papers(house: House) -> Sequence[Any]:
+    return [house.documents.personal_data(house.search.indexer.purge)]
+
+
 if __name__ == "__main__":
-    asyncio.run(approve(json.load(sys.stdin)))
+    asyncio.run(approve(json.load(sys.stdin), _papers))

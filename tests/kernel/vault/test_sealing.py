@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lionrock.errors import SealBroken
 from lionrock.kernel.vault.sealing import OVERHEAD, DataKey, encoded
 
-TENANT, OTHER, ROW = uuid4(), uuid4(), uuid4()
+TENANT, OTHER, ROW, OTHER_ROW = (UUID(int=n) for n in range(1, 5))
 KEY, KEY_ID = os.urandom(32), os.urandom(8)
 parts = st.lists(st.binary(max_size=6), max_size=4)
 
@@ -40,7 +40,7 @@ def test_the_same_text_is_never_sealed_alike() -> None:
     [
         (OTHER, "pages", ROW, "text"),
         (TENANT, "passages", ROW, "text"),
-        (TENANT, "pages", uuid4(), "text"),
+        (TENANT, "pages", OTHER_ROW, "text"),
         (TENANT, "pages", ROW, "layout"),
         (TENANT, "page", ROW, "stext"),
         (TENANT, "pages", f"{ROW.hex}/1", "text"),

@@ -5,15 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from pathlib import Path
-from uuid import UUID
 
-from lionrock.kernel.actors import Actor, ActorKind, Role
-from lionrock.kernel.database import Database
-from lionrock.kernel.privacy.service import Privacy
-from lionrock.kernel.vault.service import Vault
-from tests.building import house_of
-from tests.kernel.privacy.killing import after_it, die
+from tests.kernel.privacy.killing import approve, die
 
 POINTS = ("approved", "half of rows", "rows", "half of keys", "keys", "files", "done")
 
@@ -31,24 +24,8 @@ def in_the_rows() -> None:
     customers.erase_case = dying  # type: ignore[assignment]
 
 
-async def approve(told: dict[str, str]) -> None:
-    database, point = await Database.open(told["url"]), told["point"]
-    actor = Actor(
-        UUID(told["tenant"]), UUID(told["member"]), ActorKind.MEMBER,
-        frozenset({Role.PRIVACY_OFFICER}), "access-request", person=UUID(told["person"]),
-    )  # fmt: skip
-    if point == "half of keys":
-        after_it(Vault, "destroy")
-    if point == "half of rows":
-        in_the_rows()
-    async with house_of(database, actor, Path(told["folder"]), working=False) as house:
-        rooms = house.screening.personal
-        privacy = Privacy.open(
-            database, house.vault, house.people.fields, house.settings.home / "packages",
-            rooms.all, rooms.all, after=lambda state: die() if state == point else None,
-        )  # fmt: skip
-        await privacy.erasures.approve(actor, UUID(told["erasure"]), told["hash"])
-
-
 if __name__ == "__main__":
-    asyncio.run(approve(json.load(sys.stdin)))
+    told = json.load(sys.stdin)
+    if told["point"] == "half of rows":
+        in_the_rows()
+    asyncio.run(approve(told, lambda house: house.screening.personal.all))

@@ -45,6 +45,10 @@ SET type = excluded.type, body = excluded.body, digest = excluded.digest, change
 WHERE screening_customers.version = $8
 RETURNING id
 """
+_BY_ID: Final = "SELECT * FROM screening_customers WHERE tenant_id = $1 AND id = $2"
+_BY_REFERENCE: Final = (
+    "SELECT * FROM screening_customers WHERE tenant_id = $1 AND reference_hash = $2"
+)
 _NEXT: Final = """
 INSERT INTO screening_counters (tenant_id, customers) VALUES ($1, 1)
 ON CONFLICT (tenant_id) DO UPDATE SET customers = screening_counters.customers + 1
@@ -166,24 +170,18 @@ class Customers:
         return taken
 
     async def find(self, actor: Actor, reference: str) -> Customer:
-        require(actor, P.SCREENING_CUSTOMER_READ)
-        async with self._database.tenant_session(actor) as db:
-            row = await db.fetchrow(
-                "SELECT * FROM screening_customers WHERE tenant_id = $1 AND reference_hash = $2",
-                *(actor.tenant_id, self._hashes.reference(actor.tenant_id, reference)),
-            )
-        if row is None:
-            raise NotFound(ABSENT)
-        return self.opened(row)
+        return await self._one(
+            actor, _BY_REFERENCE, self._hashes.reference(actor.tenant_id, reference)
+        )
 
     async def get(self, actor: Actor, customer: UUID) -> Customer:
         """By their id here, which unlike the reference may stand in an address."""
+        return await self._one(actor, _BY_ID, customer)
+
+    async def _one(self, actor: Actor, query: str, value: object) -> Customer:
         require(actor, P.SCREENING_CUSTOMER_READ)
         async with self._database.tenant_session(actor) as db:
-            row = await db.fetchrow(
-                "SELECT * FROM screening_customers WHERE tenant_id = $1 AND id = $2",
-                *(actor.tenant_id, customer),
-            )
+            row = await db.fetchrow(query, actor.tenant_id, value)
         if row is None:
             raise NotFound(ABSENT)
         return self.opened(row)
