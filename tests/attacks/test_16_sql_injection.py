@@ -30,7 +30,6 @@ OWN_WORDS = {
     "screening/personal/ageing.py": "the queries are constants of the module",
     "screening/personal/case_rows.py": "tables and columns are the module's own",
     "screening/personal/cases.py": "the tables are named in the module",
-    "screening/registry/customers.py": "the column is one of two",
     "screening/registry/lists.py": "a lock is asked for or not",
     "screening/registry/rescreens.py": "the lock is one of two",
 }
