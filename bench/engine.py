@@ -42,7 +42,7 @@ from lionrock.models.native.source import LLAMA_CPP
 from lionrock.settings import Settings
 
 CONTEXT = 2048
-READ_CHARACTERS, WRITTEN_TOKENS = 3200, 64
+READ_CHARACTERS, WRITTEN_TOKENS = 1600, 48
 SHORT = {"wheel": "wheel", "built here": "built", "built here, weights rearranged": "repacked"}
 DRAFTS: dict[str, tuple[str, int, int]] = {
     # Way of drafting, tokens to look for (0: a draft model), tokens drafted at most. Of the ways that

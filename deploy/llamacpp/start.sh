@@ -6,6 +6,13 @@ set -eu
 : "${MODEL:?path of a .gguf file}"
 : "${KEY_FILE:?path of a file that holds the key}"
 : "${SOCKET:?path ending in .sock, in a directory of mode 0700}"
+# It reads configuration files before its arguments: one could give it another key, or have it log prompts.
+config=/etc/llama.cpp/config.ini
+if [ -e "$config" ]; then
+    echo "$config would be read before these settings: remove it first." >&2
+    exit 1
+fi
+export XDG_CONFIG_HOME=/dev/null
 exec llama-server \
     --model "$MODEL" --alias "${NAME:-model}" \
     --host "$SOCKET" --api-key-file "$KEY_FILE" \

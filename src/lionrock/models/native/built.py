@@ -41,7 +41,7 @@ class Manifest(BaseModel):
     built: str
     """RFC 3339, UTC."""
     seconds: int
-    """How long it took, without bringing the source."""
+    """How long it took, of a build that was interrupted the last part, without bringing the source."""
 
 
 class Built(BaseModel):
