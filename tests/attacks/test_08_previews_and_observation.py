@@ -40,6 +40,7 @@ async def test_status_tells_of_the_server_and_the_caller_and_of_no_one_else(
     "word", ["trace", "tracing", "telemetry", "metrics", "debug", "logs", "env"]
 )
 def test_there_is_no_door_for_watching_others(word: str) -> None:
-    """A route that is made for it later must pass the matrix; its name is noticed here first."""
+    """A route that is made for it later must pass the matrix; its name is noticed here first. Metrics have
+    no tenant, member or words: `tests/whole/test_metrics.py`."""
     found = [o.id for o in operations() if re.search(rf"/{word}\b", o.path)]
-    assert found == []
+    assert found == (["GET /metrics"] if word == "metrics" else [])

@@ -18,7 +18,9 @@ from tests.matrix.surface import operations
 def test_no_route_changes_where_the_engine_is() -> None:
     changing = [o for o in operations() if o.method in ("POST", "PUT", "PATCH", "DELETE")]
     assert changing
-    assert [o.id for o in changing if "engine" in o.path or "model" in o.path] == []
+    found = [o.path for o in changing if "engine" in o.path or "model" in o.path]
+    # An engine that the operator declared is used or not; where it is, no request says.
+    assert {path.rpartition("/")[2] for path in found} == {"drain", "resume"}
 
 
 def test_the_settings_cannot_be_changed_while_the_server_runs(tmp_path: Path) -> None:

@@ -70,7 +70,11 @@ async def test_a_refused_upload_does_not_repeat_the_name_as_it_came(client: Clie
 
 
 async def test_a_line_break_in_a_path_makes_no_line_in_the_log(log: io.StringIO) -> None:
-    app: FastAPI = create_app(SimpleNamespace(settings=SimpleNamespace(host="127.0.0.1", url="")))  # type: ignore[arg-type]
+    house = SimpleNamespace(
+        settings=SimpleNamespace(host="127.0.0.1", url=""), database=None,
+        runs=SimpleNamespace(watch=SimpleNamespace(on_wake=[])),
+    )  # fmt: skip
+    app: FastAPI = create_app(house)  # type: ignore[arg-type]
 
     @app.get("/broken/{rest}")
     async def broken(rest: str) -> None:

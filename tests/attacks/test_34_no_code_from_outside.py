@@ -21,10 +21,11 @@ UNPICKLES = {"pickle", "cPickle", "dill", "shelve", "marshal", "cloudpickle", "j
 STARTS = {
     "kernel/confinement.py", "kernel/postgres_cluster.py", "kernel/postgres.py",
     "documents/parsing/sandbox.py", "models/embeddings.py", "models/llamacpp_process.py",
-    "screening/scale/cluster.py",
+    "models/native/build.py", "models/native/child.py", "screening/scale/cluster.py",
 }  # fmt: skip
-"""The modules that start a program: ours, with arguments of ours. The last starts our own driver module with
-this interpreter; the cluster's address goes to its standard input."""
+"""The modules that start a program: ours, with arguments of ours. Those of `native` compile a source, and run what
+came of it, by hashes; the last starts our own driver module with this interpreter, and the cluster's address
+goes to its standard input."""
 
 
 def trees() -> Iterator[tuple[str, ast.AST]]:

@@ -17,13 +17,13 @@ USUAL = (
     "/v1/models", "/v1/chat/completions", "/static/", "/static/../app.py", "/favicon.ico",
 )  # fmt: skip
 OPEN = {
-    "GET /invitation", "GET /sign-in", "GET /sign-in/oidc", "GET /sign-in/oidc/callback",
+    "GET /invitation", "GET /metrics", "GET /sign-in", "GET /sign-in/oidc", "GET /sign-in/oidc/callback",
     "GET /sign-in/oidc/options", "GET /v1/health", "GET /yente/healthz", "GET /yente/readyz",
     "POST /invitation", "POST /language", "POST /sign-in",
 }  # fmt: skip
 """What a visitor may do: sign in, choose a language for it, and ask whether the server is alive.
 
-yente's clients ask that at its own two addresses."""
+yente's clients ask that at its own two addresses. Metrics take the installation's own token, and nothing without."""
 
 
 @pytest.mark.parametrize("path", USUAL)
