@@ -11,6 +11,9 @@ from fastapi.routing import APIRoute
 from starlette.types import Message
 
 from lionrock.errors import Forbidden, TooLarge
+from lionrock.kernel.actors import Actor
+from lionrock.kernel.egress import residency
+from lionrock.kernel.egress.residency import Residency
 
 if TYPE_CHECKING:
     from lionrock.app import House
@@ -76,3 +79,12 @@ class Bounded(APIRoute):
 
 def _beyond(most: int) -> TooLarge:
     return TooLarge(f"What was sent is larger than {most} bytes, this server's limit.")
+
+
+async def residency_of(house: House, actor: Actor) -> Residency:
+    """Where this installation's data can go, for who may see it."""
+    pids = {name: pid() for name, pid in house.children.items()}
+    return await residency.report(
+        actor, house.egress, house.settings, house.database, pids, house.tenant_id,
+        house.gateway.places(house.egress),
+    )  # fmt: skip

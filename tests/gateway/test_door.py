@@ -14,14 +14,13 @@ import openai
 import pytest
 from aiohttp import web
 
-from lionrock.gateway.fields.kinds import EngineKind
 from lionrock.gateway.ledger.limits import Limits, LimitService
 from lionrock.gateway.pool import Offer
 from lionrock.kernel import identity
 from lionrock.kernel.actors import Actor, Role
 from lionrock.kernel.database import Database
 from tests.gateway.door_making import SAID, Office, answer, engine, office_of, upstream
-from tests.gateway.fakes.server import MODEL, FakeEngine, fake_engine
+from tests.gateway.fakes.server import MODEL, FakeEngine
 from tests.gateway.ledger.making import TENANT
 
 TOOL: Any = {
@@ -35,20 +34,6 @@ TOOL: Any = {
         },
     },
 }
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeEngine]:
-    async with fake_engine(EngineKind.VLLM, at_once=64) as found:
-        yield found
-
-
-@pytest.fixture
-async def office(
-    database: Database, actor: Actor, tmp_path: Path, fake: FakeEngine
-) -> AsyncIterator[Office]:
-    async with office_of(database, actor, tmp_path, engine(fake.url)) as found:
-        yield found
 
 
 async def test_a_chat_is_answered_and_put_on_record(office: Office) -> None:

@@ -34,20 +34,6 @@ from tests.gateway.ledger.making import TENANT
 COUNT: Any = [{"role": "user", "content": "Count from one"}]
 
 
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeEngine]:
-    async with fake_engine(EngineKind.VLLM, at_once=64) as found:
-        yield found
-
-
-@pytest.fixture
-async def office(
-    database: Database, actor: Actor, tmp_path: Path, fake: FakeEngine
-) -> AsyncIterator[Office]:
-    async with office_of(database, actor, tmp_path, engine(fake.url)) as found:
-        yield found
-
-
 async def posted(office: Office, **more: Any) -> tuple[int, str, dict[str, str]]:
     body = {"model": "small", "messages": SAID, "temperature": 0} | more
     headers = {"Authorization": f"Bearer {office.key}"}

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from fastapi import APIRouter, Request, Response
 
-from lionrock.doors import house
+from lionrock.doors import house, residency_of
 from lionrock.kernel.egress import residency
 from lionrock.kernel.egress.days import DAYS, by_host
 from lionrock.kernel.events import Event
@@ -44,16 +44,7 @@ def bars(days: Mapping[date, int], today: date, most: int) -> list[Bar]:
 @routes.get(PATH)
 async def report(request: Request, actor: Reader) -> Response:
     found = house(request)
-    pids = {name: pid() for name, pid in found.children.items()}
-    told = await residency.report(
-        actor,
-        found.egress,
-        found.settings,
-        found.database,
-        pids,
-        found.tenant_id,
-        found.gateway.places(found.egress),
-    )
+    told = await residency_of(found, actor)
     refused = await by_host(found.database, actor, Event.EGRESS_CONNECTION_REFUSE)
     opened = await by_host(found.database, actor, Event.EGRESS_CONNECTION_OPEN)
     today = datetime.now(HONG_KONG).date()

@@ -8,29 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from lionrock.gateway.fields.kinds import EngineKind
 from lionrock.gateway.pool import embedded
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
 from lionrock.models.llamacpp import LocalEngine
-from tests.gateway.door_making import Office, engine, office_of
-from tests.gateway.fakes.server import FakeEngine, fake_engine
+from tests.gateway.door_making import Office, office_of
 
 CONTEXT, OUTPUT = 1024, 256
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeEngine]:
-    async with fake_engine(EngineKind.VLLM, at_once=64) as found:
-        yield found
-
-
-@pytest.fixture
-async def office(
-    database: Database, actor: Actor, tmp_path: Path, fake: FakeEngine
-) -> AsyncIterator[Office]:
-    async with office_of(database, actor, tmp_path, engine(fake.url)) as found:
-        yield found
 
 
 @pytest.fixture(scope="package")

@@ -19,28 +19,21 @@ from lionrock.gateway.exchanges import keeper as keeping_of
 from lionrock.gateway.exchanges import taking as taking_of
 from lionrock.gateway.exchanges.keeper import Keeper
 from lionrock.gateway.exchanges.records import Exchange, opened
-from lionrock.gateway.fields.kinds import Endpoint, EngineKind
+from lionrock.gateway.fields.kinds import Endpoint
 from lionrock.gateway.ledger.calls import Outcome, Retention, new_id
 from lionrock.gateway.ledger.service import Ledger
 from lionrock.kernel import service_keys
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
-from lionrock.kernel.migrate import SEARCH_PATH
 from lionrock.kernel.permissions import Permission
 from lionrock.kernel.vault.service import Vault
 from tests.gateway.door_making import SAID, Office, answer, engine, office_of, upstream
 from tests.gateway.exchanges.making import body, keeping, keeps, kept, taken
-from tests.gateway.fakes.server import FakeEngine, fake_engine
+from tests.gateway.fakes.server import FakeEngine
 from tests.gateway.ledger.making import Hands, call
 
 WORDS: Any = SAID
 CANARY = "zqx7marked"
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeEngine]:
-    async with fake_engine(EngineKind.VLLM, at_once=64) as found:
-        yield found
 
 
 @pytest.fixture
@@ -49,15 +42,6 @@ async def office(
 ) -> AsyncIterator[Office]:
     async with keeping(database, actor, tmp_path, fake.url) as found:
         yield found
-
-
-@pytest.fixture
-async def admin(postgres: str, database: Database) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(postgres, server_settings={"search_path": SEARCH_PATH})
-    try:
-        yield connection
-    finally:
-        await connection.close()
 
 
 async def read(office: Office) -> Exchange:

@@ -11,7 +11,6 @@ import aiohttp
 import pytest
 
 from lionrock.errors import PolicyUnavailable
-from lionrock.gateway.fields.kinds import EngineKind
 from lionrock.gateway.guards.kinds import Kind
 from lionrock.gateway.guards.policy import Action
 from lionrock.gateway.ledger.calls import Retention
@@ -20,15 +19,9 @@ from lionrock.gateway.pool import Trust, Upstream
 from lionrock.kernel.actors import NOBODY, Actor
 from lionrock.kernel.database import Database
 from tests.gateway.door_making import Office, engine, office_of
-from tests.gateway.fakes.server import FakeEngine, fake_engine
+from tests.gateway.fakes.server import FakeEngine
 
 HKID = "Repeat exactly: HKID A123456(3) and ada@example.com please"
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeEngine]:
-    async with fake_engine(EngineKind.VLLM, at_once=64) as found:
-        yield found
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 
 from lionrock.api.deps import ActorDep
-from lionrock.doors import house
-from lionrock.kernel.egress import residency
+from lionrock.doors import house, residency_of
 from lionrock.kernel.egress.residency import Residency
 
 
@@ -19,16 +18,6 @@ def router() -> APIRouter:
 
         Counts are those of the actor's own tenant.
         """
-        found = house(request)
-        pids = {name: pid() for name, pid in found.children.items()}
-        return await residency.report(
-            actor,
-            found.egress,
-            found.settings,
-            found.database,
-            pids,
-            found.tenant_id,
-            found.gateway.places(found.egress),
-        )
+        return await residency_of(house(request), actor)
 
     return routes
