@@ -8,7 +8,7 @@ import json
 import os
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -40,6 +40,7 @@ from lionrock.kernel.privacy.replay import replay
 from lionrock.kernel.privacy.service import Privacy
 from lionrock.kernel.runs import Runs
 from lionrock.kernel.secrets import installation_secret
+from lionrock.kernel.tasks import stop
 from lionrock.kernel.telemetry import Telemetry, attach
 from lionrock.kernel.telemetry.setting_up import open_telemetry
 from lionrock.kernel.vault.service import Vault
@@ -175,12 +176,12 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         await runs.close_interrupted()
         await house.privacy.erasures.resume()
         keeping_time = asyncio.create_task(house.privacy.run())
-        stack.push_async_callback(_stop, keeping_time)
+        stack.push_async_callback(stop, keeping_time)
         working = asyncio.create_task(ingest.run())
-        stack.push_async_callback(_stop, working)
+        stack.push_async_callback(stop, working)
         stack.push_async_callback(house.screening.close)
         screening = asyncio.create_task(house.screening.run())
-        stack.push_async_callback(_stop, screening)
+        stack.push_async_callback(stop, screening)
         stack.push_async_callback(runs.close)
         yield house
 
@@ -273,12 +274,6 @@ def _children(
 
 def store(settings: Settings) -> Store:
     return Store(settings.cache / "models", settings.mirror)
-
-
-async def _stop(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
 
 
 def publish(home: Path, **facts: object) -> Path:

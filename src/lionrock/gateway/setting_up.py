@@ -4,7 +4,7 @@ that start here, and the way to them."""
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from lionrock.errors import Conflict, LionrockError, ModelNotPulled
@@ -19,6 +19,7 @@ from lionrock.gateway.service import Gateway
 from lionrock.kernel.database import Database
 from lionrock.kernel.egress import Gate
 from lionrock.kernel.secrets import installation_secret
+from lionrock.kernel.tasks import stop
 from lionrock.kernel.vault.service import Vault
 from lionrock.models.catalogue import Catalogue
 from lionrock.models.engines import Engine as Client
@@ -200,7 +201,7 @@ async def open_gateway(
     operated = EngineService(database, pool)
     await operated.load()
     looking = asyncio.create_task(operated.run())
-    stack.push_async_callback(_stop, looking)
+    stack.push_async_callback(stop, looking)
     ledger = await stack.enter_async_context(Ledger(database))
     keeper = await stack.enter_async_context(Keeper(database, vault))
     secret = installation_secret(settings.home / "keys", "cache_salt")
@@ -208,9 +209,3 @@ async def open_gateway(
     calls = Calls(pool, ledger, salts, policies, troubled=engines.troubled, keeper=keeper)
     none = notices[0] if notices and engines.own is None else ""
     return Gateway(engines.own, why_none=none, calls=calls, engines=operated)
-
-
-async def _stop(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task

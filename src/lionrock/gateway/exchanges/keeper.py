@@ -28,6 +28,7 @@ from lionrock.gateway.ledger.calls import Call, Outcome
 from lionrock.kernel.actors import worker
 from lionrock.kernel.database import Database
 from lionrock.kernel.events import Event, record
+from lionrock.kernel.tasks import stop
 from lionrock.kernel.vault.sealing import DataKey
 from lionrock.kernel.vault.service import Vault
 
@@ -112,8 +113,7 @@ class Keeper:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._quiet.wait(), _PATIENCE)
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await stop(self._task)
         if self._queue:
             log.error("%d exchanges were not kept: the database took none", len(self._queue))
 

@@ -17,6 +17,7 @@ from lionrock.gateway.ledger.group import Ending
 from lionrock.gateway.ledger.recovery import forget, gone, left_open
 from lionrock.gateway.ledger.writer import Clock, Writer
 from lionrock.kernel.database import Database
+from lionrock.kernel.tasks import stop
 
 log = logging.getLogger(__name__)
 
@@ -113,9 +114,7 @@ class Ledger:
         """Write what waits, for as long as a group may take; the rest is for `recover`."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._writer.quiet.wait(), PATIENCE)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await stop(*self._tasks)
         self._tasks = []
         if not self._open and self._writer.quiet.is_set() and not self._writer.doubted:
             with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):

@@ -14,6 +14,7 @@ from lionrock.gateway.pool.lanes import Lane, LaneState
 from lionrock.gateway.pool.leases import Lease
 from lionrock.gateway.pool.waiters import Waiter
 from lionrock.kernel.egress import Gate
+from lionrock.kernel.tasks import stop
 
 _USUAL_TOKENS = 1000.0
 
@@ -50,9 +51,7 @@ class Pool:
     async def close(self) -> None:
         """Stop checking and close the connections; leases should have ended."""
         watching, self._watching = self._watching, []
-        for task in watching:
-            task.cancel()
-        await asyncio.gather(*watching, return_exceptions=True)
+        await stop(*watching)
         for connection in self._connections.values():
             await connection.close()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 import asyncpg
@@ -19,6 +19,7 @@ from lionrock.kernel.actors import worker
 from lionrock.kernel.database import Database
 from lionrock.kernel.egress.journal import Attempt, Counts, Journal
 from lionrock.kernel.events import Event, record
+from lionrock.kernel.tasks import stop
 
 log = logging.getLogger(__name__)
 _EVERY_SECONDS = 1.0
@@ -74,7 +75,5 @@ async def recording(recorder: Recorder) -> AsyncIterator[Recorder]:
     try:
         yield recorder
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await stop(task)
         await recorder.write()

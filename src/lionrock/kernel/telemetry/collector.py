@@ -16,6 +16,7 @@ import aiohttp
 from lionrock.errors import EgressRefused, LionrockError, Unavailable
 from lionrock.kernel.egress import Gate, parse_url
 from lionrock.kernel.egress.checked_resolver import CheckedResolver
+from lionrock.kernel.tasks import stop
 from lionrock.kernel.telemetry.spans import Traces
 
 log = logging.getLogger(__name__)
@@ -88,9 +89,7 @@ async def sending(
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await stop(task)
         with suppress(LionrockError, TimeoutError):
             async with asyncio.timeout(_LAST_SECONDS):
                 await _batches(traces, collector)
