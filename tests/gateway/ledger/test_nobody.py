@@ -27,7 +27,7 @@ from tests.gateway.ledger.making import (
     usage,
     used,
 )
-from tests.gateway.ledger.test_recovery import long_ago
+from tests.gateway.ledger.test_recovery import given_up
 
 
 def unkept(actor: Actor, tokens: int = 100, key: UUID | None = None) -> Call:
@@ -117,8 +117,7 @@ async def test_one_that_was_lost_names_nobody_and_its_late_end_corrects_the_tena
 ) -> None:
     async with Ledger(database) as slow, Ledger(database) as other:
         admission = await slow.admit(unkept(actor, key=key))
-        await long_ago(admin, slow.instance)
-        assert await other.recover() >= 1
+        await given_up(admin, slow, other)
         (row,) = await usage(database, actor)
         assert (row["member_id"], row["outcome"]) == (NOBODY, "lost")
         assert await standing(database, actor) == [(MICRO, 0)] * 3

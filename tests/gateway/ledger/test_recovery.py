@@ -66,6 +66,16 @@ async def there(admin: asyncpg.Connection, instance: object) -> bool:
     return found
 
 
+async def given_up(admin: asyncpg.Connection, slow: Ledger, other: Ledger) -> None:
+    """`other` settles what `slow` has open; where a sign of life came in between, once more."""
+    for _ in range(100):
+        await long_ago(admin, slow.instance)
+        await other.recover()
+        if not await there(admin, slow.instance):
+            return
+    raise AssertionError("it was not given up")
+
+
 async def recovered(ledger: Ledger, database: Database, actor: Actor) -> int:
     """How many calls of the actor's tenant: other tests leave some of other tenants."""
     before = await usage(database, actor)
@@ -107,8 +117,7 @@ async def test_a_process_that_was_only_slow_corrects_what_was_settled_for_it(
     await budget(database, actor, 10)
     async with Ledger(database) as slow, Ledger(database) as other:
         admission = await slow.admit(call(actor))
-        await long_ago(admin, slow.instance)
-        assert await recovered(other, database, actor) == 1
+        await given_up(admin, slow, other)
         assert await money(database, actor) == (MICRO, 0)
         await slow.settle(admission, used(20))
         assert await money(database, actor) == (200_000, 0)
