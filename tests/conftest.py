@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 import pytest_socket
+from hypothesis import HealthCheck, settings
 
 from lionrock.app import store
 from lionrock.errors import ModelNotPulled
@@ -25,6 +26,10 @@ from lionrock.settings import Settings
 
 SMALL_MODEL = "qwen2.5-coder-0.5b-instruct-q4_k_m"
 _PASSWORD = "0" * 64
+
+# How long an example takes is the machine's affair.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def pytest_runtest_setup() -> None:

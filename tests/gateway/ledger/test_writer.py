@@ -70,6 +70,7 @@ async def test_a_settlement_that_nobody_waits_for_goes_with_the_next_admission(
     database: Database, actor: Actor, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writer, "_LINGER", 60.0)
+    monkeypatch.setattr(writer.Writer, "beat", lambda _: None)  # a sign of life takes all along
     trips = 0
     real = Line.call
 
