@@ -81,6 +81,23 @@ def test_engines_fit_a_desktop_and_a_phone_in_each_language(
     desk.done()
 
 
+def test_a_key_pressed_as_the_page_renews_itself_opens_the_question_too(
+    browser: Browser, office: Served
+) -> None:
+    desk = Desk.of(browser, office, ADMINISTRATOR)
+    desk.page.goto(office.run(operator(office)))
+    desk.page.wait_for_url(lambda address: "sign-in" not in address)
+    page = desk.open("engines")
+    page.locator("#drain-gpu1").focus()
+    page.evaluate(
+        "document.addEventListener('htmx:afterSwap',"
+        " () => setTimeout(() => document.activeElement.click()), { once: true })"
+    )
+    expect(page.locator("#sheet")).to_contain_text("Drain gpu1?")
+    assert page.url.endswith("/engines")
+    desk.done()
+
+
 def test_an_operator_drains_an_engine_without_leaving_the_keyboard(
     browser: Browser, office: Served
 ) -> None:

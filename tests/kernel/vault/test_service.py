@@ -10,6 +10,7 @@ import pytest
 
 from lionrock.errors import Erased, SealBroken, VaultClosed
 from lionrock.kernel.vault import scopes
+from lionrock.kernel.vault import store as key_store
 from lionrock.kernel.vault.recent import Recent
 from lionrock.kernel.vault.scopes import Scope
 from lionrock.kernel.vault.service import Vault
@@ -51,6 +52,15 @@ def test_many_making_a_key_at_once_get_the_same(vault: Vault) -> None:
     assert len({k.id for k in keys}) == 1
     sealed = keys[0].seal("t", "r", "c", b"x")
     assert all(k.open("t", "r", "c", sealed) == b"x" for k in keys)
+
+
+def test_a_tenants_key_made_between_two_looks_at_the_store_is_found(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault.make(TENANT, DOCUMENT)
+    found = [None, vault.store.tenant(TENANT)]
+    monkeypatch.setattr(key_store, "_read", lambda path: found.pop(0))
+    assert vault.store.tenant(TENANT) is not None
 
 
 def test_a_key_that_is_not_there_is_not_made_for_a_reader(vault: Vault) -> None:

@@ -50,12 +50,15 @@ class KeyStore:
     def tenant(self, tenant: UUID) -> Wrapped | None:
         """The tenant's key; `VaultClosed` if there is none though other keys need it."""
         folder = self._of(tenant)
-        found = _read(folder / "tenant.key")
+        path = folder / "tenant.key"
+        found = _read(path)
         if found is None and any(folder.glob("*/*.key")):
-            raise VaultClosed(
-                f"{folder / 'tenant.key'} is missing and other keys there were wrapped by it. Put "
-                "back the key store from its own backup."
-            )
+            found = _read(path)  # another thread may have made it since, and a key under it
+            if found is None:
+                raise VaultClosed(
+                    f"{path} is missing and other keys there were wrapped by it. Put back the key "
+                    "store from its own backup."
+                )
         return found
 
     def add_tenant(self, tenant: UUID, wrapped: Wrapped) -> bool:
