@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -11,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from lionrock.cli.main import run
 
 
 @pytest.fixture(scope="module")
@@ -41,15 +38,6 @@ def server(settings: dict[str, str]) -> Iterator[None]:
 def home(server: None, settings: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Any:
-    def called(*arguments: str, code: int = 0) -> Any:
-        assert run([*arguments, "--json"]) == code, capsys.readouterr().err
-        return json.loads(capsys.readouterr().out)
-
-    return called
 
 
 def test_members_are_invited_given_roles_suspended_and_restored(call: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +20,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("HOME", home / "home"), ("CACHE", home / "cache"), ("MODEL", "none")):
         monkeypatch.setenv(f"LIONROCK_{name}", str(value))
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Any:
-    def called(*arguments: str, code: int = 0) -> Any:
-        assert run([*arguments, "--json"]) == code, capsys.readouterr().err
-        return json.loads(capsys.readouterr().out)
-
-    return called
 
 
 def test_limits_and_budgets_are_set_listed_and_removed(

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 from uuid import uuid4
 
 import pytest
-
-from lionrock.cli.main import run
 
 
 @pytest.fixture
@@ -21,12 +18,9 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_privacy_work_from_the_command_line(
-    home: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_privacy_work_from_the_command_line(home: Path, call: Any, tmp_path: Path) -> None:
     def told(*words: str, code: int = 0) -> Any:
-        assert run(["privacy", *words, "--json"]) == code, capsys.readouterr().err
-        return json.loads(capsys.readouterr().out)
+        return call("privacy", *words, code=code)
 
     asked = told(
         "requests", "--receive", "access", "--on", "2026-11-01",

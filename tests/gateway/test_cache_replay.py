@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 import statistics
-import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +23,7 @@ from lionrock.models.llamacpp import LocalEngine
 from tests.gateway.door_making import Office, engine, office_of, upstream
 from tests.gateway.fakes.ills import Ill
 from tests.gateway.fakes.server import fake_engine
+from tests.small_engine import CONTEXT, small_engine
 
 SALTED = [EngineKind.VLLM, EngineKind.VLLM_ASCEND, EngineKind.SGLANG]
 
@@ -106,13 +106,8 @@ class Tap:
 
 @pytest.fixture
 async def tap(small_model_weights: Path) -> AsyncIterator[Tap]:
-    with tempfile.TemporaryDirectory(prefix="lr-") as directory:
-        local = LocalEngine(
-            small_model_weights, name="small", context=1024, threads=1, runtime_dir=Path(directory)
-        )
-        await local.start()
-        yield Tap(local)
-        await local.stop()
+    async with small_engine(small_model_weights) as started:
+        yield Tap(started)
 
 
 @pytest.fixture
@@ -121,7 +116,7 @@ async def tapped(
 ) -> AsyncIterator[Office]:
     async with upstream(tap.pass_on) as url:
         own = engine(
-            url, kind=EngineKind.LLAMACPP, offers=(Offer("small", "small", 1024, 64),), at_once=1,
+            url, kind=EngineKind.LLAMACPP, offers=(Offer("small", "small", CONTEXT, 64),), at_once=1,
             silence=120.0,
         )  # fmt: skip
         async with office_of(database, actor, tmp_path, own, patience=60.0) as office:

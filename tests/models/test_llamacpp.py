@@ -21,8 +21,8 @@ from lionrock.kernel import processes
 from lionrock.models import engines, llamacpp
 from lionrock.models.engines import ChatRequest, Delta, Finished
 from lionrock.models.llamacpp import LocalEngine, default_threads, pause_seconds
+from tests.small_engine import CONTEXT, small_engine
 
-CONTEXT = 1024
 LONG_ENOUGH = 120  # seconds until a test gives up; nothing is timed
 
 
@@ -136,17 +136,8 @@ def test_a_containers_limit_counts_in_whole_cores(tmp_path: Path, limit: str, co
 
 @pytest.fixture(scope="module")
 async def engine(small_model_weights: Path) -> AsyncIterator[LocalEngine]:
-    with tempfile.TemporaryDirectory(prefix="lr-") as directory:
-        local = LocalEngine(
-            small_model_weights,
-            name="small",
-            context=CONTEXT,
-            threads=1,
-            runtime_dir=Path(directory),
-        )
-        await local.start()
-        yield local
-        await local.stop()
+    async with small_engine(small_model_weights) as started:
+        yield started
 
 
 async def call(engine: LocalEngine, method: str, path: str, body: Any = None, key: str = "") -> Any:

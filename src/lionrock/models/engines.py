@@ -20,7 +20,7 @@ from yarl import URL
 
 from lionrock.errors import EngineUnavailable, InvalidInput, LionrockError
 from lionrock.kernel.egress import Egress, Gate, parse_url
-from lionrock.kernel.egress.checked_resolver import CheckedResolver
+from lionrock.kernel.egress.connectors import connector
 from lionrock.models.engine_faults import refusal
 from lionrock.models.event_stream import StreamedAnswer
 
@@ -240,19 +240,11 @@ class OpenAIEngine:
 
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None:
-            # No limit: a request waits at the engine, never unseen in here.
-            connector: aiohttp.BaseConnector
-            if self._socket is None:
-                connector = aiohttp.TCPConnector(
-                    limit=0, force_close=True, resolver=CheckedResolver(self._egress)
-                )
-            else:
-                connector = aiohttp.UnixConnector(str(self._socket), limit=0, force_close=True)
             headers = {"Accept-Encoding": "identity"}
             if self._key:
                 headers["Authorization"] = f"Bearer {self._key}"
             self._session = aiohttp.ClientSession(
-                connector=connector,
+                connector=connector(self._socket, self._egress, keep=None),
                 headers=headers,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,

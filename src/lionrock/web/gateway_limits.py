@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -23,6 +23,7 @@ from lionrock.web.gateway_subjects import TENANT, read, subjects, written
 from lionrock.web.rendering import page, translator
 
 PATH = "/admin/limits"
+_LIMIT, _BUDGET = "admin/limit.html", "admin/budget.html"
 Whose = Annotated[str, Query(max_length=60)]
 
 routes = APIRouter()
@@ -47,7 +48,7 @@ async def limit(request: Request, actor: Reader, whose: Whose = "") -> Response:
     chosen = read(whose) if whose else TENANT
     kept = await _limits(request, actor, chosen)
     filled = Filled({**forms.limit_values(kept or Limits()), "whose": written(chosen)})
-    return await _limit_form(request, actor, filled, fixed=bool(whose))
+    return await _form(request, _LIMIT, actor, filled, fixed=bool(whose), numbers=forms.NUMBERS)
 
 
 @routes.post(f"{PATH}/limit")
@@ -57,21 +58,12 @@ async def set_limit(request: Request, actor: Reader) -> Response:
         sent = Filled.of(form)
     whose, wanted = read(sent.text("whose")), forms.limits_of(sent, translator(request))
     if sent.faults:
-        return await _limit_form(request, actor, sent, fixed=sent.ticked("fixed"), status=422)
+        return await _form(
+            request, _LIMIT, actor, sent, fixed=sent.ticked("fixed"), status=422,
+            numbers=forms.NUMBERS,
+        )  # fmt: skip
     await LimitService(house(request).database).set(actor, whose, wanted)
     return done(request, PATH)
-
-
-async def _limit_form(
-    request: Request, actor: Actor, filled: Filled, *, fixed: bool, status: int = 200
-) -> Response:
-    known = await subjects(request, actor)
-    whose = read(filled.text("whose"))
-    known.require(whose)
-    return page(
-        request, "admin/limit.html", status=status, filled=filled, fixed=fixed, name=known(whose),
-        choices=known.choices(), numbers=forms.NUMBERS,
-    )  # fmt: skip
 
 
 async def _limits(request: Request, actor: Actor, whose: Subject) -> Limits | None:
@@ -110,7 +102,9 @@ async def budget(
     kept = [a for a in listed if (a.subject, a.budget.period) == (chosen, period)] if whose else []
     values = {"period": period.value, "currency": "HKD", "whose": written(chosen)}
     values |= forms.budget_values(kept[0].budget) if kept else {}
-    return await _budget_form(request, actor, Filled(values), fixed=bool(kept))
+    return await _form(
+        request, _BUDGET, actor, Filled(values), fixed=bool(kept), periods=list(Period)
+    )
 
 
 @routes.post(f"{PATH}/budget")
@@ -120,21 +114,12 @@ async def set_budget(request: Request, actor: Reader) -> Response:
         sent = Filled.of(form)
     whose, wanted = read(sent.text("whose")), forms.budget_of(sent, translator(request))
     if sent.faults:
-        return await _budget_form(request, actor, sent, fixed=sent.ticked("fixed"), status=422)
+        return await _form(
+            request, _BUDGET, actor, sent, fixed=sent.ticked("fixed"), status=422,
+            periods=list(Period),
+        )  # fmt: skip
     await BudgetService(house(request).database).set(actor, whose, wanted)
     return done(request, PATH)
-
-
-async def _budget_form(
-    request: Request, actor: Actor, filled: Filled, *, fixed: bool, status: int = 200
-) -> Response:
-    known = await subjects(request, actor)
-    whose = read(filled.text("whose"))
-    known.require(whose)
-    return page(
-        request, "admin/budget.html", status=status, filled=filled, fixed=fixed, name=known(whose),
-        choices=known.choices(), periods=list(Period),
-    )  # fmt: skip
 
 
 @routes.get(f"{PATH}/budget/{{budget_id}}/end")
@@ -164,3 +149,17 @@ async def _account(request: Request, actor: Actor, budget_id: UUID) -> Account:
         if one.id == budget_id:
             return one
     raise NotFound(ABSENT)
+
+
+async def _form(
+    request: Request, template: str, actor: Actor, filled: Filled, *, fixed: bool, status: int = 200,
+    **more: Any,
+) -> Response:  # fmt: skip
+    """Of a limit or of a budget, and whose. `fixed`: whose is not to be chosen."""
+    known = await subjects(request, actor)
+    whose = read(filled.text("whose"))
+    known.require(whose)
+    return page(
+        request, template, status=status, filled=filled, fixed=fixed, name=known(whose),
+        choices=known.choices(), **more,
+    )  # fmt: skip

@@ -7,7 +7,6 @@ was changed meanwhile by someone else is never overwritten unseen.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeVar
 
@@ -22,6 +21,7 @@ from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
 from lionrock.web.administration import done, names
 from lionrock.web.auth import Reader
+from lionrock.web.changes import Change
 from lionrock.web.faults import Filled
 from lionrock.web.i18n import Translator
 from lionrock.web.rendering import page, translator
@@ -31,16 +31,6 @@ _FIELD: Final = "guard-"
 _Word = TypeVar("_Word", bound=StrEnum)
 
 routes = APIRouter()
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One decision: what it is called, before and after, and what follows from it."""
-
-    label: str
-    before: str
-    after: str
-    effect: str
 
 
 @routes.get(PATH)

@@ -24,6 +24,7 @@ from lionrock.web import screening_policy_effects as effects
 from lionrock.web import screening_policy_forms as forms
 from lionrock.web.administration import done
 from lionrock.web.auth import Reader
+from lionrock.web.changes import Change
 from lionrock.web.faults import Filled
 from lionrock.web.i18n import HONG_KONG
 from lionrock.web.rendering import page, translator
@@ -122,7 +123,7 @@ async def change_list(request: Request, actor: Reader, list_id: UUID) -> Respons
 
 
 def _review(
-    request: Request, title: str, action: str, sent: Filled, changes: Sequence[effects.Change],
+    request: Request, title: str, action: str, sent: Filled, changes: Sequence[Change],
     kept: BaseModel,
 ) -> Response:  # fmt: skip
     """What changes, from what is in force now. `moved`: that is not what the form was made from."""

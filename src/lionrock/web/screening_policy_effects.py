@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from lionrock.screening.alerts.policy import Policy
+from lionrock.web.changes import Change
 from lionrock.web.i18n import Translator
 from lionrock.web.screening_policy_forms import Settings, number
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One setting: what it is called, before and after, and what follows from it."""
-
-    label: str
-    before: str
-    after: str
-    effect: str
-    thresholds: bool = False
-    """It moves what hits: a tuning report measures how much."""
 
 
 def of_policy(

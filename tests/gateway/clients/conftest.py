@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,23 +12,15 @@ from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
 from lionrock.models.llamacpp import LocalEngine
 from tests.gateway.door_making import Office, office_of
+from tests.small_engine import CONTEXT, small_engine
 
-CONTEXT, OUTPUT = 1024, 256
+OUTPUT = 256
 
 
 @pytest.fixture(scope="package")
 async def local(small_model_weights: Path) -> AsyncIterator[LocalEngine]:
-    with tempfile.TemporaryDirectory(prefix="lr-") as directory:
-        made = LocalEngine(
-            small_model_weights,
-            name="small",
-            context=CONTEXT,
-            threads=1,
-            runtime_dir=Path(directory),
-        )
-        await made.start()
-        yield made
-        await made.stop()
+    async with small_engine(small_model_weights) as started:
+        yield started
 
 
 @pytest.fixture

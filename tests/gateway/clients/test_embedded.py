@@ -36,6 +36,14 @@ class Mood(BaseModel):
     words: list[Literal["wave", "gull"]] = Field(max_length=2)
 
 
+async def chatted(real: Office, stream: bool, **asked: Any) -> Any:
+    """The completion, as it came or as the client put it together from the stream."""
+    if not stream:
+        return await real.client.chat.completions.create(**asked)
+    async with real.client.chat.completions.stream(**asked) as streamed:
+        return await streamed.get_final_completion()
+
+
 async def test_a_chat_comes_whole_and_the_same_streamed(real: Office) -> None:
     asked: Any = {"model": "small", "messages": HELLO, "temperature": 0, "max_tokens": 6}
     whole = await real.client.chat.completions.create(**asked)
@@ -61,11 +69,7 @@ async def test_a_tool_that_must_be_called_is(real: Office, stream: bool, choice:
         "model": "small", "messages": ASKED, "tools": [WEATHER], "tool_choice": choice,
         "temperature": 0, "max_tokens": 60, "parallel_tool_calls": False,
     }  # fmt: skip
-    if stream:
-        async with real.client.chat.completions.stream(**asked) as streamed:
-            done: Any = await streamed.get_final_completion()
-    else:
-        done = await real.client.chat.completions.create(**asked)
+    done = await chatted(real, stream, **asked)
     (call,) = done.choices[0].message.tool_calls
     assert call.function.name == "weather" and done.choices[0].finish_reason == "tool_calls"
     assert json.loads(call.function.arguments)["city"] in ("Hong Kong", "Paris")
@@ -79,11 +83,7 @@ async def test_a_tool_that_may_be_called_is_called_or_words_come(
         "model": "small", "messages": ASKED, "tools": [WEATHER], "tool_choice": "auto",
         "temperature": 0, "max_tokens": 60,
     }  # fmt: skip
-    if stream:
-        async with real.client.chat.completions.stream(**asked) as streamed:
-            done: Any = await streamed.get_final_completion()
-    else:
-        done = await real.client.chat.completions.create(**asked)
+    done = await chatted(real, stream, **asked)
     choice = done.choices[0]
     for call in choice.message.tool_calls or []:
         assert json.loads(call.function.arguments)["city"] in ("Hong Kong", "Paris")

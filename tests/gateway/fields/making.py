@@ -8,6 +8,8 @@ from typing import Any
 from lionrock.gateway.fields.kinds import Caps, Endpoint, EngineKind, Owned
 from lionrock.gateway.fields.prepare import prepare
 from lionrock.gateway.fields.prepared import Prepared, Reply
+from lionrock.gateway.fields.reading import read
+from lionrock.gateway.fields.words import Mask
 
 OWNED = Owned(request_id="r-1", salt="5a1t", priority=2, model="/models/qwen", slot=3)
 CAPS = Caps()
@@ -36,8 +38,20 @@ def body(**fields: Any) -> bytes:
     return json.dumps({k: v for k, v in asked.items() if v is not ...}).encode()
 
 
+def from_body(
+    raw: bytes,
+    endpoint: Endpoint,
+    kind: EngineKind,
+    owned: Owned = OWNED,
+    caps: Caps = CAPS,
+    mask: Mask | None = None,
+) -> Prepared:
+    """A body read and made ready, as the gateway does."""
+    return prepare(read(raw, caps), endpoint, kind, owned, caps, mask)
+
+
 def chat(kind: EngineKind = EngineKind.VLLM, **fields: Any) -> Prepared:
-    return prepare(body(**fields), Endpoint.CHAT, kind, OWNED, CAPS)
+    return from_body(body(**fields), Endpoint.CHAT, kind)
 
 
 def sent(kind: EngineKind = EngineKind.VLLM, **fields: Any) -> dict[str, Any]:
@@ -50,7 +64,7 @@ def sent(kind: EngineKind = EngineKind.VLLM, **fields: Any) -> dict[str, Any]:
 def other(endpoint: Endpoint, kind: EngineKind = EngineKind.VLLM, **fields: Any) -> dict[str, Any]:
     """The same for another endpoint."""
     raw = json.dumps({"model": "qwen", **fields}).encode()
-    told = json.loads(prepare(raw, endpoint, kind, OWNED, CAPS).body)
+    told = json.loads(from_body(raw, endpoint, kind).body)
     assert isinstance(told, dict)
     return told
 

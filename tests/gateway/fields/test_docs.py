@@ -12,9 +12,8 @@ import pytest
 from lionrock.errors import InvalidInput
 from lionrock.gateway.fields.kinds import Caps, Endpoint, EngineKind, param
 from lionrock.gateway.fields.policy import Treatment
-from lionrock.gateway.fields.prepare import prepare
 from lionrock.gateway.fields.tables import POLICIES
-from tests.gateway.fields.making import CAPS, OWNED, WEATHER
+from tests.gateway.fields.making import WEATHER, from_body
 
 DOC = (Path(__file__).parents[3] / "docs" / "gateway-fields.md").read_text("utf-8")
 COLUMNS = ["llamacpp", "vllm", "sglang", "mindie", "ollama", "openai"]
@@ -136,7 +135,7 @@ def test_each_field_is_treated_as_the_table_says(endpoint: Endpoint, kind: Engin
 def refused(endpoint: Endpoint, kind: EngineKind, name: str) -> None:
     raw = json.dumps({"model": "m", **asked_of(endpoint), name: SAMPLES.get(name, 1)}).encode()
     with pytest.raises(InvalidInput) as refusal:
-        prepare(raw, endpoint, kind, OWNED, CAPS)
+        from_body(raw, endpoint, kind)
     assert param(refusal.value) == name
     assert "Remove it." in refusal.value.detail
 
@@ -146,7 +145,7 @@ def taken(endpoint: Endpoint, kind: EngineKind, name: str, treatment: Treatment)
     assert value is not None, f"no sample of {name}"
     value = 1 if (name, treatment) == ("n", Treatment.MET) else value
     asked = {"model": "m", **asked_of(endpoint), **needs(endpoint, name), name: value}
-    sent = json.loads(prepare(json.dumps(asked).encode(), endpoint, kind, OWNED, CAPS).body)
+    sent = json.loads(from_body(json.dumps(asked).encode(), endpoint, kind).body)
     if treatment is Treatment.MET:
         assert name not in sent
     elif treatment is Treatment.PASSED and (name, kind) not in NOT_ALIKE:
@@ -171,7 +170,7 @@ def test_what_the_table_calls_set_is_sent_and_what_it_calls_refused_is_not(
     kind: EngineKind, name: str
 ) -> None:
     raw = json.dumps({"model": "m", "messages": MESSAGES}).encode()
-    sent = json.loads(prepare(raw, Endpoint.CHAT, kind, OWNED, CAPS).body)
+    sent = json.loads(from_body(raw, Endpoint.CHAT, kind).body)
     is_set = POLICIES[Endpoint.CHAT].fields[name].treatments[kind] is Treatment.SET
     assert (name in sent) == is_set
 

@@ -9,10 +9,9 @@ import pytest
 
 from lionrock.errors import EngineRefused, InvalidInput
 from lionrock.gateway.fields.kinds import Caps, Endpoint, EngineKind, param
-from lionrock.gateway.fields.prepare import prepare
 from lionrock.gateway.fields.reading import read
 from lionrock.gateway.fields.tail import Tail
-from tests.gateway.fields.making import CAPS, OWNED, chunk, event, reply, sent
+from tests.gateway.fields.making import chunk, event, from_body, reply, sent
 
 # What the engines' own protocols know and a client may not set, by the endpoint's usual body.
 REACHING = """
@@ -41,7 +40,7 @@ def test_no_field_that_reaches_into_an_engine_is_taken(
         for value in (1, True, "x", [1], {"a": 1}):
             body = json.dumps({"model": "qwen", **BODIES[endpoint], name: value}).encode()
             with pytest.raises(InvalidInput) as refused:
-                prepare(body, endpoint, kind, OWNED, CAPS)
+                from_body(body, endpoint, kind)
             assert param(refused.value) == name
 
 

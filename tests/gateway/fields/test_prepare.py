@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from lionrock.errors import InvalidInput, LionrockError, TooLarge
 from lionrock.gateway.fields.kinds import Caps, Endpoint, EngineKind, Owned, param
-from lionrock.gateway.fields.prepare import model_of, prepare
+from lionrock.gateway.fields.prepare import model_in
 from lionrock.gateway.fields.tables import POLICIES
-from tests.gateway.fields.making import CAPS, OWNED, PNG, body, chat, other, sent
+from tests.gateway.fields.making import CAPS, PNG, body, chat, from_body, other, sent
 
 VLLM = [EngineKind.VLLM, EngineKind.VLLM_ASCEND]
 SALTED = [*VLLM, EngineKind.SGLANG]
@@ -79,7 +79,7 @@ def test_an_unknown_field_is_refused_with_the_name_that_was_meant(endpoint: Endp
     )
     raw = json.dumps({"model": "m", name: 1}).encode()
     with pytest.raises(InvalidInput, match=f"`{name}`: unknown field .* Did you mean {meant}"):
-        prepare(raw, endpoint, EngineKind.VLLM, OWNED, CAPS)
+        from_body(raw, endpoint, EngineKind.VLLM)
 
 
 def test_null_is_the_same_as_absent() -> None:
@@ -97,7 +97,7 @@ def test_any_value_of_any_field_is_prepared_or_refused_and_nothing_else(
     names = data.draw(st.lists(st.sampled_from(sorted(POLICIES[endpoint].fields)), max_size=3))
     asked = {"model": "qwen", **{name: data.draw(JSON) for name in names}}
     try:
-        made = prepare(json.dumps(asked).encode(), endpoint, kind, OWNED, CAPS)
+        made = from_body(json.dumps(asked).encode(), endpoint, kind)
     except LionrockError as refused:
         assert isinstance(refused, InvalidInput | TooLarge)
     else:
@@ -132,7 +132,7 @@ def test_the_output_cap_is_always_sent_and_more_is_refused() -> None:
 def test_the_worst_case_counts_choices_and_prompts() -> None:
     assert chat(n=3, max_tokens=100).max_output == 300
     raw = json.dumps({"model": "m", "prompt": ["a", "b"], "n": 2, "max_tokens": 5}).encode()
-    assert prepare(raw, Endpoint.COMPLETIONS, EngineKind.VLLM, OWNED, CAPS).max_output == 20
+    assert from_body(raw, Endpoint.COMPLETIONS, EngineKind.VLLM).max_output == 20
     assert refusal(n=CAPS.choices + 1) == "n"
     assert refusal(EngineKind.LLAMACPP, n=2) == "n"
 
@@ -200,8 +200,8 @@ def test_no_other_image_goes(url: str) -> None:
 
 def test_too_many_or_too_large_images_are_too_large() -> None:
     with pytest.raises(TooLarge):
-        prepare(
-            body(messages=image(PNG)), Endpoint.CHAT, EngineKind.VLLM, OWNED, Caps(image_bytes=8)
+        from_body(
+            body(messages=image(PNG)), Endpoint.CHAT, EngineKind.VLLM, caps=Caps(image_bytes=8)
         )
     with pytest.raises(TooLarge):
         chat(messages=image(PNG) * 9)
@@ -223,12 +223,10 @@ def test_a_mask_sees_every_text_and_what_it_returns_is_sent() -> None:
         },
         {"role": "tool", "tool_call_id": "c1", "content": "A123456(3)"},
     ]
-    made = prepare(
+    made = from_body(
         body(messages=messages),
         Endpoint.CHAT,
         EngineKind.OPENAI,
-        OWNED,
-        CAPS,
         mask=lambda text: text.replace("A123456(3)", "[HKID 1]"),
     )
     assert b"A123456" not in made.body
@@ -270,10 +268,10 @@ def test_embeddings_are_texts_and_never_token_ids() -> None:
 )
 def test_an_owned_field_that_engines_refuse_or_misread_is_a_fault_of_ours(owned: Owned) -> None:
     with pytest.raises(ValueError, match="has 1 to 128"):
-        prepare(body(), Endpoint.CHAT, EngineKind.VLLM, owned, CAPS)
+        from_body(body(), Endpoint.CHAT, EngineKind.VLLM, owned)
 
 
 def test_the_model_is_read_before_an_engine_is_chosen() -> None:
-    assert model_of(body(), CAPS) == "qwen"
+    assert model_in({"model": "qwen"}) == "qwen"
     with pytest.raises(InvalidInput, match="model"):
-        model_of(body(model=3), CAPS)
+        model_in({"model": 3})

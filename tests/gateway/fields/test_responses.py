@@ -8,10 +8,9 @@ import pytest
 from lionrock.errors import InvalidInput
 from lionrock.gateway.fields.answers import cleaned
 from lionrock.gateway.fields.kinds import Endpoint, EngineKind, param
-from lionrock.gateway.fields.prepare import prepare
 from lionrock.gateway.fields.prepared import Prepared
 from lionrock.gateway.fields.tail import Tail
-from tests.gateway.fields.making import CAPS, OWNED, PNG, USAGE, chunk, event, told
+from tests.gateway.fields.making import CAPS, PNG, USAGE, chunk, event, from_body, told
 
 TOOL = {
     "type": "function",
@@ -22,7 +21,7 @@ TOOL = {
 
 def made(kind: EngineKind = EngineKind.VLLM, **fields: Any) -> Prepared:
     asked = {"model": "qwen", "input": "你好", **fields}
-    return prepare(json.dumps(asked).encode(), Endpoint.RESPONSES, kind, OWNED, CAPS)
+    return from_body(json.dumps(asked).encode(), Endpoint.RESPONSES, kind)
 
 
 @pytest.mark.parametrize("kind", EngineKind)

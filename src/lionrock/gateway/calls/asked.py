@@ -7,7 +7,7 @@ from uuid import UUID
 
 from lionrock.gateway.calls.masking import Masking
 from lionrock.gateway.fields.kinds import Caps, Endpoint, Json, Owned
-from lionrock.gateway.fields.prepare import prepared
+from lionrock.gateway.fields.prepare import prepare
 from lionrock.gateway.fields.prepared import Prepared
 from lionrock.gateway.guards.policy import Policy
 from lionrock.gateway.pool import Engine, Offer, Trust, Worst
@@ -91,7 +91,7 @@ class Asked:
         masking = None
         if engine.trust is Trust.OUTSIDE and not self._policy.off:
             masking = Masking(self._policy)
-        made = prepared(
+        made = prepare(
             self._asked,
             self._endpoint,
             engine.kind,

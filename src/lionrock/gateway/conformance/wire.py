@@ -18,7 +18,7 @@ from yarl import URL
 from lionrock.errors import EngineUnavailable, InvalidInput
 from lionrock.gateway.conformance.verdicts import Fault
 from lionrock.kernel.egress import Egress, Gate, parse_url
-from lionrock.kernel.egress.checked_resolver import CheckedResolver
+from lionrock.kernel.egress.connectors import connector
 from lionrock.models.engines import CONNECT_SECONDS
 
 Json = dict[str, Any]
@@ -125,15 +125,8 @@ class Wire:
 
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector: aiohttp.BaseConnector
-            if self._socket is None:
-                connector = aiohttp.TCPConnector(
-                    limit=0, force_close=True, resolver=CheckedResolver(self._egress)
-                )
-            else:
-                connector = aiohttp.UnixConnector(str(self._socket), limit=0, force_close=True)
             self._session = aiohttp.ClientSession(
-                connector=connector,
+                connector=connector(self._socket, self._egress, keep=None),
                 headers={"Accept-Encoding": "identity"},
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(

@@ -6,39 +6,14 @@ from lionrock.gateway.fields.chat import chat
 from lionrock.gateway.fields.kinds import Caps, Endpoint, EngineKind, Json, Owned, wrong
 from lionrock.gateway.fields.prepared import Prepared, Reply
 from lionrock.gateway.fields.prompts import completion, embedding
-from lionrock.gateway.fields.reading import read, write
+from lionrock.gateway.fields.reading import write
 from lionrock.gateway.fields.responses import as_chat, echo
 from lionrock.gateway.fields.sizes import own, sized, streamed
 from lionrock.gateway.fields.tables import sifted
 from lionrock.gateway.fields.words import Mask, Words
 
 
-def model_of(body: bytes, caps: Caps) -> str:
-    """The model that a body asks for: what to choose the engine by. The body is read as `prepare`
-    reads it and raises the same.
-    """
-    return model_in(read(body, caps))
-
-
 def prepare(
-    body: bytes,
-    endpoint: Endpoint,
-    kind: EngineKind,
-    owned: Owned,
-    caps: Caps,
-    mask: Mask | None = None,
-) -> Prepared:
-    """Check and translate one request; `docs/gateway-fields.md` says what becomes of each field.
-
-    `mask` is given every text the model would see and returns the text to send. Schemas are shown
-    to it and never rewritten.
-    InvalidInput: the detail begins with the field in backquotes (`kinds.param` reads it), then why
-    and what to do. TooLarge: a cap on bytes or counts. ValueError: `owned` is not fit to send.
-    """
-    return prepared(read(body, caps), endpoint, kind, owned, caps, mask)
-
-
-def prepared(
     asked: Json,
     endpoint: Endpoint,
     kind: EngineKind,
@@ -46,7 +21,14 @@ def prepared(
     caps: Caps,
     mask: Mask | None = None,
 ) -> Prepared:
-    """`prepare` for a body that `reading.read` has read; `asked` is not changed."""
+    """Check and translate one request, of a body that `reading.read` has read; it is not changed.
+    `docs/gateway-fields.md` says what becomes of each field.
+
+    `mask` is given every text the model would see and returns the text to send. Schemas are shown
+    to it and never rewritten.
+    InvalidInput: the detail begins with the field in backquotes (`kinds.param` reads it), then why
+    and what to do. TooLarge: a cap on bytes or counts. ValueError: `owned` is not fit to send.
+    """
     model, words = model_in(asked), Words(mask)
     sent = sifted(asked, endpoint, kind)
     echoed, path, spoken = None, endpoint.path, False
@@ -80,7 +62,7 @@ def prepared(
 
 
 def model_in(asked: Json) -> str:
-    """`model_of` for a body that `reading.read` has read."""
+    """The model that a request asks for: what to choose the engine by. InvalidInput: none."""
     model = asked.get("model")
     if type(model) is not str or not 0 < len(model) <= 256:
         raise wrong("model", "must be the name of a model. GET /v1/models lists them.")

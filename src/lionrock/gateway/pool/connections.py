@@ -13,7 +13,7 @@ from lionrock.errors import EgressRefused, EngineUnavailable
 from lionrock.gateway.pool.addresses import Address
 from lionrock.gateway.pool.engines import Engine
 from lionrock.kernel.egress import Gate
-from lionrock.kernel.egress.checked_resolver import CheckedResolver
+from lionrock.kernel.egress.connectors import connector
 from lionrock.models.engines import CONNECT_SECONDS
 
 _KEPT_SECONDS = 3.0
@@ -98,7 +98,7 @@ class Connection:
             if self._engine.key:
                 headers["Authorization"] = f"Bearer {self._engine.key}"
             self._session = aiohttp.ClientSession(
-                connector=self._connector(),
+                connector=connector(self._address.socket, self._egress, keep=_KEPT_SECONDS),
                 headers=headers,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
@@ -106,16 +106,6 @@ class Connection:
                 auto_decompress=False,
             )
         return self._session
-
-    def _connector(self) -> aiohttp.BaseConnector:
-        # No limit: a request waits in the pool's queue, never unseen in here.
-        if self._address.socket is not None:
-            return aiohttp.UnixConnector(
-                str(self._address.socket), limit=0, keepalive_timeout=_KEPT_SECONDS
-            )
-        return aiohttp.TCPConnector(
-            limit=0, keepalive_timeout=_KEPT_SECONDS, resolver=CheckedResolver(self._egress)
-        )
 
 
 def _limits(silence: float) -> aiohttp.ClientTimeout:

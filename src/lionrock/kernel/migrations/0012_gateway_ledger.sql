@@ -88,6 +88,8 @@ CREATE TABLE gateway_usage (
 );
 CREATE INDEX gateway_usage_by_time ON gateway_usage (tenant_id, started_at);
 CREATE INDEX gateway_usage_open ON gateway_usage (tenant_id, instance_id) WHERE outcome = 'started';
+COMMENT ON COLUMN gateway_usage.engine IS
+    'The engine that served; of a call that reached none, or was lost: all that could have, divided by |';
 COMMENT ON COLUMN gateway_usage.most_cost IS 'Reserved when the call was admitted: its worst case';
 COMMENT ON COLUMN gateway_usage.limits IS 'Ids of the limits that counted it';
 COMMENT ON COLUMN gateway_usage.budgets IS 'Ids of the budgets it was reserved in, for the periods that began on `periods`';
@@ -106,21 +108,42 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON gateway_limits, gateway_budgets TO lionr
 GRANT SELECT, INSERT, UPDATE ON gateway_usage TO lionrock_runtime;
 
 -- The end of calls of the transaction's tenant. Once each: a row that is settled stays, unless it was
--- only taken for lost. `subjects` are locked by the caller.
+-- only taken for lost. `subjects` are locked by the caller. Where `engines` has one, it served the call
+-- with the weights of that SHA-256; else the row keeps what it was begun with. A call of which nothing is
+-- to be kept names nobody once it is settled: neither member nor key, nor the limits and budgets that
+-- would lead back to them. What those hold is in their own rows.
 CREATE FUNCTION gateway_settle(
     tenant uuid, at timestamptz, subjects uuid[], ids uuid[], outcomes text[], ins int[], outs int[],
-    costs bigint[], queued int[], firsts int[], totals int[]
+    costs bigint[], queued int[], firsts int[], totals int[], engines text[], hashes bytea[]
 ) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    nobody CONSTANT uuid := '00000000-0000-0000-0000-000000000000';
 BEGIN
     WITH done AS (
         UPDATE gateway_usage u SET outcome = s.outcome, tokens_in = s.tokens_in, settled_at = at,
             tokens_out = s.tokens_out, cost = s.cost, queue_ms = s.queue_ms,
-            first_byte_ms = s.first_byte_ms, total_ms = s.total_ms
-        FROM unnest(ids, outcomes, ins, outs, costs, queued, firsts, totals)
-            AS s(id, outcome, tokens_in, tokens_out, cost, queue_ms, first_byte_ms, total_ms)
+            first_byte_ms = s.first_byte_ms, total_ms = s.total_ms,
+            engine = coalesce(s.engine, u.engine),
+            model_sha256 = CASE WHEN s.engine IS NULL THEN u.model_sha256 ELSE s.hash END,
+            member_id = CASE WHEN u.retention <> 'none' THEN u.member_id ELSE nobody END,
+            key_id = CASE WHEN u.retention <> 'none' THEN u.key_id END,
+            limits = CASE WHEN u.retention <> 'none' THEN u.limits ELSE ARRAY(
+                SELECT l.id FROM gateway_limits l WHERE l.tenant_id = tenant AND l.subject_id = tenant
+                    AND l.id = ANY (u.limits)) END,
+            budgets = CASE WHEN u.retention <> 'none' THEN u.budgets ELSE ARRAY(
+                SELECT m.id FROM unnest(u.budgets) WITH ORDINALITY m(id, n)
+                JOIN gateway_budgets b ON b.tenant_id = tenant AND b.subject_id = tenant AND b.id = m.id
+                ORDER BY m.n) END,
+            periods = CASE WHEN u.retention <> 'none' THEN u.periods ELSE ARRAY(
+                SELECT m.period FROM unnest(u.budgets, u.periods) WITH ORDINALITY m(id, period, n)
+                JOIN gateway_budgets b ON b.tenant_id = tenant AND b.subject_id = tenant AND b.id = m.id
+                ORDER BY m.n) END
+        FROM unnest(ids, outcomes, ins, outs, costs, queued, firsts, totals, engines, hashes)
+            AS s(id, outcome, tokens_in, tokens_out, cost, queue_ms, first_byte_ms, total_ms, engine,
+                hash)
         WHERE u.tenant_id = tenant AND u.id = s.id
           AND (u.outcome = 'started' OR (u.outcome = 'lost' AND s.outcome <> 'lost'))
-        RETURNING new.limits, new.budgets, new.periods, new.cost - coalesce(old.cost, 0) AS spent,
+        RETURNING old.limits, old.budgets, old.periods, new.cost - coalesce(old.cost, 0) AS spent,
             old.outcome = 'started' AS was_open,
             CASE WHEN old.outcome = 'started' THEN new.most_cost ELSE 0 END AS reserved,
             new.most_in::bigint + new.most_out - new.tokens_in - new.tokens_out AS unused
@@ -291,7 +314,7 @@ END $$;
 CREATE FUNCTION gateway_commit(
     tenants uuid[], proofs text[], instance uuid, clock timestamptz,
     s_upto int[], s_id uuid[], s_member uuid[], s_key uuid[], s_outcome text[], s_in int[], s_out int[],
-    s_cost bigint[], s_queue int[], s_first int[], s_total int[],
+    s_cost bigint[], s_queue int[], s_first int[], s_total int[], s_engine text[], s_hash bytea[],
     a_upto int[], a_id uuid[], a_member uuid[], a_key uuid[], a_engine text[], a_model text[],
     a_hash bytea[], a_retention text[], a_currency text[], a_price_in bigint[], a_price_out bigint[],
     a_in int[], a_out int[], a_cost bigint[]
@@ -324,7 +347,8 @@ BEGIN
         ORDER BY x.id FOR UPDATE;
         IF s <= t THEN
             PERFORM gateway_settle(tenant, at, subjects, s_id[s:t], s_outcome[s:t], s_in[s:t],
-                s_out[s:t], s_cost[s:t], s_queue[s:t], s_first[s:t], s_total[s:t]);
+                s_out[s:t], s_cost[s:t], s_queue[s:t], s_first[s:t], s_total[s:t], s_engine[s:t],
+                s_hash[s:t]);
         END IF;
         IF a <= z THEN
             verdicts := verdicts || gateway_admit(tenant, instance, at, subjects, a_id[a:z],
