@@ -97,6 +97,18 @@ class Database:
             taken = await db.fetchval("SELECT pg_try_advisory_lock($1)", lock)
             yield Hold(db, lock) if taken else None
 
+    async def held(self, family: int) -> list[int]:
+        """The low halves of the advisory locks, of those with the high half `family`, that somebody
+        holds now."""
+        async with self._pool.acquire() as db:
+            rows = await db.fetch(
+                "SELECT DISTINCT objid::bigint AS low FROM pg_locks WHERE locktype = 'advisory'"
+                " AND granted AND objsubid = 1 AND classid::bigint = $1 AND database ="
+                " (SELECT oid FROM pg_database WHERE datname = current_database())",
+                family,
+            )
+        return [row["low"] for row in rows]
+
     @asynccontextmanager
     async def line(self, call: str, patience: float) -> AsyncIterator[Line]:
         """A connection for `call`, "SELECT f($1, $2, …)": $1 tenants, $2 the proof of each.

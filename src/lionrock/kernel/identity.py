@@ -27,7 +27,7 @@ from lionrock.kernel.tenants import FIRST_COLLECTION, ensure_first_tenant, furni
 
 __all__ = [
     "FIRST_COLLECTION", "KEY_LIFE", "LINK_LIFE", "SESSION_LIFE", "Kind", "end",
-    "ensure_first_tenant", "furnish", "issue", "redeem", "resolve", "retire",
+    "ensure_first_tenant", "furnish", "issue", "present", "redeem", "resolve", "retire",
 ]  # fmt: skip
 
 COMMAND_LINE = "command line"
@@ -78,6 +78,21 @@ async def may_enter(db: asyncpg.Connection, tenant_id: UUID, member_id: UUID) ->
         *(tenant_id, member_id),
     )
     return found
+
+
+async def present(
+    db: asyncpg.Connection, tenant_id: UUID, member_id: UUID, purpose: str
+) -> Actor | None:
+    """The member as they are now, for work on their behalf while they are away; None if they may not
+    enter."""
+    row = await db.fetchrow(
+        "SELECT roles, person FROM members WHERE tenant_id = $1 AND id = $2", tenant_id, member_id
+    )
+    if row is None or not await may_enter(db, tenant_id, member_id):
+        return None
+    known = {r.value for r in Role}
+    roles = frozenset(Role(r) for r in row["roles"] if r in known)
+    return Actor(tenant_id, member_id, ActorKind.MEMBER, roles, purpose, person=row["person"])
 
 
 async def end(database: Database, actor: Actor, session: str) -> None:

@@ -64,4 +64,8 @@ class Permission(StrEnum):
     SCREENING_NAME_SCREEN = "screening:name:screen"
     SCREENING_REPORT_PREPARE = "screening:report:prepare"
     SCREENING_TUNING_RUN = "screening:tuning:run"
+    SEARCH_GLOSSARY_MANAGE = "search:glossary:manage"
+    SEARCH_GLOSSARY_READ = "search:glossary:read"
     SEARCH_PASSAGE_READ = "search:passage:read"
+    SEARCH_RESULT_EXPORT = "search:result:export"
+    SEARCH_SAVED_MANAGE = "search:saved:manage"

@@ -25,6 +25,7 @@ from lionrock.kernel.decisions import Decision, require
 from lionrock.kernel.events import Event, record
 from lionrock.kernel.permissions import Permission
 from lionrock.kernel.run_records import RunRecords, note_sources
+from lionrock.kernel.tasks import stop
 from lionrock.kernel.telemetry import Telemetry
 from lionrock.kernel.vault.service import Vault
 from lionrock.kernel.watch import Watch
@@ -277,7 +278,4 @@ class Runs:
     async def close(self) -> None:
         """Stop what runs and wait until each is on record."""
         await self.watch.close()
-        tasks = [r.task for r in self._live.values() if r.task and not r.ended]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await stop(*[r.task for r in self._live.values() if r.task and not r.ended])

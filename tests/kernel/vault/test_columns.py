@@ -22,9 +22,12 @@ SEALED = {
     "breach_entries": {"words"},
     "breaches": {"title", "what"},
     "corrections": {"was", "became"},
+    "document_members": {"path", "reason"},
     "document_notes": {"note"},
     "documents": {"name"},
     "gateway_exchanges": {"request", "answer"},
+    "glossary_candidates": {"first_term", "second_term"},
+    "glossary_entries": {"body"},
     "holds": {"name", "reason", "release_reason"},
     "member_proofs": {"totp", "totp_pending"},
     "members": {"name", "email"},
@@ -32,8 +35,10 @@ SEALED = {
     "pages": {"text", "layout"},
     "passages": {"number", "heading", "text"},
     "privacy_requests": {"wording", "extension_reason", "refusal_reason"},
+    "read_pages": {"body"},
     "request_findings": {"excerpt", "review"},
     "runs": {"request", "result", "error"},
+    "saved_searches": {"body"},
     "screening_alert_hits": {"evidence"},
     "screening_alert_steps": {"words"},
     "screening_alerts": {"name"},
@@ -47,7 +52,8 @@ SEALED = {
     "screenings": {"content"},
     "sentences": {"lead"},
     "subject_identifiers": {"value"},
-    "versions": {"title", "error"},
+    "version_provisions": {"body"},
+    "versions": {"name", "title", "error"},
 }
 """Bytes that `kernel/vault` made. `tests/documents/test_at_rest.py` looks at them."""
 
@@ -75,6 +81,7 @@ METADATA = {
         "engine", "model", "model_sha256", "retention", "currency", "limits", "budgets", "periods",
         "outcome",
     },
+    "glossary_candidates": {"state"},
     "hold_targets": {"kind"},
     "member_proofs": {"password"},  # Argon2id
     "members": {"roles", "email_hash", "state"},  # the hash is keyed
@@ -97,6 +104,7 @@ METADATA = {
     "retention_classes": {"code", "title_en", "title_zh", "source", "starts"},
     "retention_starts": {"kind", "starts"},
     "runs": {"capability", "risk", "rule", "purpose", "state", "key_period"},
+    "saved_searches": {"purpose"},  # a code
     "screening_alert_hits": {"entry_digest", "subject_digest", "gone_why"},  # digests are keyed
     "screening_alert_policies": {"settings"},  # days, holidays, the institution's name
     "screening_alert_steps": {"kind", "disposition", "reason"},  # codes
@@ -119,7 +127,8 @@ METADATA = {
     "usage": {"model", "outcome"},
     "vault_tenants": {"key_id"},
     "vault_tombstones": {"kind", "name"},  # name: an id, see scopes.Scope
-    "versions": {"sha256", "media_type", "language", "state"},
+    "version_names": {"hash"},  # keyed
+    "versions": {"sha256", "media_type", "language", "state", "work"},  # work: a keyed hash
 }  # fmt: skip
 """What says how, when and by which rule, and never in anyone's own words."""
 

@@ -140,6 +140,7 @@ def _parts(egress: Egress, settings: Settings, engines: Sequence[Part]) -> list[
         _place(egress, "database", _database(url)),
         _model(egress, settings, engines),
         _place(egress, "embeddings", settings.embeddings if "://" in settings.embeddings else ""),
+        _place(egress, "reranker", settings.reranker_url or ""),
         _place(egress, "screening cluster", _url(settings.screening_ray)),
         _place(egress, "traces", settings.otlp),
         Part(part="model mirror", where=settings.mirror or "none", listed=True),

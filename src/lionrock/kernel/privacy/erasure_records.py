@@ -25,7 +25,15 @@ Reason = Literal["retention", "request", "purpose-ended", "error"]
 class ErasureTarget(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     kind: Literal[
-        "document", "run", "subject", "customer", "case", "screening", "batch", "exchange"
+        "document",
+        "run",
+        "subject",
+        "customer",
+        "case",
+        "screening",
+        "batch",
+        "exchange",
+        "search",
     ]
     id: UUID
 

@@ -65,6 +65,7 @@ class Finding(BaseModel):
     exemption: str | None
     review: Review | None
     reviewed_by: UUID | None
+    version_id: UUID | None = None
 
 
 class Findings:
@@ -121,27 +122,31 @@ class Findings:
             *(actor.tenant_id, request),
         )
         reviewed = await db.fetch(
-            "SELECT source, target_id, page, first FROM request_findings"
+            "SELECT source, target_id, page, first, version_id FROM request_findings"
             " WHERE tenant_id = $1 AND request_id = $2",
             *(actor.tenant_id, request),
         )
-        there = {(r["source"], r["target_id"], r["page"], r["first"]) for r in reviewed}
+        # Reviewed before there were versions: of whichever.
+        there = {
+            (r["source"], r["target_id"], r["page"], r["first"], r["version_id"]) for r in reviewed
+        }
         seals = Seals(self._vault, actor.tenant_id, scopes.subject(person.subject))
         rows = []
         for source, place in found:
-            if (source, place.target, place.page, place.first) in there:
+            at_place = (source, place.target, place.page, place.first)
+            if (*at_place, place.version) in there or (*at_place, None) in there:
                 continue
             row = uuid4()
             rows.append(
                 (actor.tenant_id, row, request, source, place.target, place.page)
                 + (place.first, place.last, json.dumps([list(b) for b in place.boxes]), place.form)
-                + (seals.seal(TABLE, row, "excerpt", place.excerpt),)
+                + (seals.seal(TABLE, row, "excerpt", place.excerpt), place.version)
             )
         for at in range(0, len(rows), _BATCH):
             await db.executemany(
                 "INSERT INTO request_findings (tenant_id, id, request_id, source, target_id, page,"
-                " first, last, boxes, form, excerpt)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                " first, last, boxes, form, excerpt, version_id)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
                 rows[at : at + _BATCH],
             )
 
@@ -159,7 +164,7 @@ class Findings:
     ) -> list[Finding]:
         rows = await db.fetch(
             "SELECT id, source, target_id, page, first, last, boxes, form, excerpt, decision, exemption, review,"
-            " reviewed_by FROM request_findings WHERE tenant_id = $1 AND request_id = $2"
+            " reviewed_by, version_id FROM request_findings WHERE tenant_id = $1 AND request_id = $2"
             " ORDER BY decision <> 'open', source, target_id, page, id",
             *(tenant, request),
         )

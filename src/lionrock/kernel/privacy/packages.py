@@ -135,7 +135,7 @@ def _wanted(finding: Finding, own: Sequence[object], others: Sequence[object]) -
     named, keep = (review.others, review.keep) if review else ([], [])
     redactor = Redactor(own, others, named=named, keep=keep)  # type: ignore[arg-type]
     whole = review is not None and review.whole
-    return Wanted(redactor, finding.page, finding.first, finding.last, whole)
+    return Wanted(redactor, finding.page, finding.first, finding.last, whole, finding.version_id)
 
 
 def _zip(

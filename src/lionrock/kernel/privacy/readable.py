@@ -32,6 +32,7 @@ _WORDS: Final = {
             "event": "log of events", "subject": "record of requests", "customer": "record of a customer",
             "case": "case", "screening": "name that was screened", "batch": "file that was screened",
             "usage": "calls to models", "exchange": "exchange with a model",
+            "search": "saved search",
         },
     },
     "zh-Hant": {
@@ -44,6 +45,7 @@ _WORDS: Final = {
             "document": "文件", "run": "提問及回答", "member": "成員資料",
             "event": "事件紀錄", "subject": "要求紀錄", "customer": "客戶紀錄", "case": "個案",
             "screening": "曾篩查的姓名", "batch": "曾篩查的檔案", "usage": "模型用量", "exchange": "與模型的對話",
+            "search": "已儲存的搜尋",
         },
     },
     "zh-Hans": {
@@ -56,6 +58,7 @@ _WORDS: Final = {
             "document": "文件", "run": "提问及回答", "member": "成员资料",
             "event": "事件记录", "subject": "要求记录", "customer": "客户记录", "case": "个案",
             "screening": "曾筛查的姓名", "batch": "曾筛查的文件", "usage": "模型用量", "exchange": "与模型的对话",
+            "search": "已保存的搜索",
         },
     },
 }  # fmt: skip

@@ -50,6 +50,8 @@ class Found:
     """Of the identifiers themselves."""
     excerpt: str = ""
     """The words around it, for the reviewer. Sealed where it is kept."""
+    version: UUID | None = None
+    """Of a document of several versions: whose page it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Wanted:
     first: int | None = None
     last: int | None = None
     whole: bool = False
+    version: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

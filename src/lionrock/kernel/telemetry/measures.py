@@ -30,6 +30,13 @@ class Measures:
             f"{gateway}_refusals", "Calls that ended with an error, by its name.",
             ("reason", "limit"),
         )  # fmt: skip
+        self.reranked = Tally(
+            "lionrock_search_reranked", "Searches whose first passages a reranker ordered."
+        )
+        self.not_reranked = Tally(
+            "lionrock_search_not_reranked",
+            "Searches that a reranker should have ordered and did not.",
+        )
         self.queue = Spread(
             f"{gateway}_queue_seconds", "From asking for a place until it was had.",
             _CALL, _SECONDS, _SECONDS_STEP,
@@ -62,7 +69,7 @@ class Measures:
 
     @property
     def tallies(self) -> tuple[Tally, ...]:
-        return self.calls, self.refusals
+        return self.calls, self.refusals, self.reranked, self.not_reranked
 
     @property
     def spreads(self) -> tuple[Spread, ...]:

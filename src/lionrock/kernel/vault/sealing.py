@@ -11,6 +11,7 @@ which is OVERHEAD bytes more than what it holds. SP 800-38D, 8.3 allows 2^32 ran
 
 from __future__ import annotations
 
+import hmac
 import os
 from functools import lru_cache
 from typing import Final
@@ -29,6 +30,7 @@ _TAG: Final = 16
 _HEAD: Final = len(_FORMAT) + KEY_ID_BYTES + _NONCE
 OVERHEAD: Final = _HEAD + _TAG
 _LABEL: Final = "lionrock sealed 1"
+_HASHING: Final = "lionrock fingerprint 1"
 
 
 def encoded(*parts: str | bytes) -> bytes:
@@ -48,7 +50,7 @@ def _with_length(part: bytes) -> bytes:
 class DataKey:
     """A key of one tenant and one scope. Never printed; no method gives the key itself away."""
 
-    __slots__ = ("_aead", "_bound", "_head", "id")
+    __slots__ = ("_aead", "_bound", "_hashing", "_head", "id")
 
     def __init__(self, tenant: UUID, key_id: bytes, key: bytes) -> None:
         if len(key) != KEY_BYTES or len(key_id) != KEY_ID_BYTES:
@@ -57,6 +59,7 @@ class DataKey:
         self._aead = AESGCM(key)
         self._head = _FORMAT + key_id
         self._bound = encoded(_LABEL, tenant.bytes, key_id)
+        self._hashing = hmac.digest(key, encoded(_HASHING, tenant.bytes, key_id), "sha256")
 
     def __repr__(self) -> str:
         return f"DataKey({self.id.hex()})"
@@ -89,6 +92,11 @@ class DataKey:
                 f"{_where(table, row, column)} does not open: its bytes were changed, or moved "
                 f"there from another tenant, table, row or column. {_ADVICE}"
             ) from error
+
+    def fingerprint(self, use: str, text: str) -> bytes:
+        """HMAC-SHA256 of `text` under a key derived from this one, cut to 16 bytes: to look sealed
+        things up by what they say. Equal for equal `use` and `text` only."""
+        return hmac.digest(self._hashing, encoded(use, text), "sha256")[:16]
 
     def seal_text(self, table: str, row: UUID | str, column: str, text: str) -> bytes:
         return self.seal(table, row, column, text.encode())
