@@ -125,6 +125,23 @@ def test_footnotes_follow_the_paragraph_that_cites_them(tmp_path: Path) -> None:
     ]
 
 
+def test_endnotes_are_read_as_footnotes_and_counted_with_them(tmp_path: Path) -> None:
+    def notes(kind: str, text: str) -> str:
+        inner = f'<w:{kind} w:id="5"><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:{kind}>'
+        return f"<w:{kind}s {W}>{inner}</w:{kind}s>"
+
+    body = (
+        '<w:p><w:r><w:t>Keep</w:t><w:footnoteReference w:id="5"/></w:r>'
+        '<w:r><w:t> records</w:t><w:endnoteReference w:id="5"/></w:r></w:p>'
+    )
+    parts = {"footnotes": notes("footnote", "Foot."), "endnotes": notes("endnote", "End.")}
+    assert [b.text for b in word(tmp_path, body, **parts)] == [
+        "Keep¹ records²",
+        "¹ Foot.",
+        "² End.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("run", "text"),
     [

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lionrock.documents.parsing.flow import Flow
 from lionrock.documents.parsing.html import parse_html
+from lionrock.errors import UnreadableDocument
 
 SOURCE = """<!DOCTYPE html><html><head><title>Circular 通函</title><style>p {}</style></head><body>
 <nav>Home</nav><h1>Remote
@@ -62,9 +64,13 @@ def test_entities_of_other_files_are_not_opened(tmp_path: Path) -> None:
     assert "SECRET" not in "".join(b.text for b in read(tmp_path, page.encode()).blocks)
 
 
-def test_deep_nesting_is_read_or_refused_but_never_crashes(tmp_path: Path) -> None:
-    page = "<div>" * 5000 + "deep" + "</div>" * 5000
-    assert isinstance(read(tmp_path, page.encode()), Flow)
+def test_deep_nesting_is_read_whole_or_refused(tmp_path: Path) -> None:
+    def nested(depth: int) -> bytes:
+        return f"{'<div>' * depth}deep{'</div>' * depth}<p>After.</p>".encode()
+
+    assert [b.text for b in read(tmp_path, nested(300)).blocks] == ["deep", "After."]
+    with pytest.raises(UnreadableDocument, match="nested deeper than 400 levels"):
+        read(tmp_path, nested(5000))
 
 
 def test_an_empty_page_has_no_blocks(tmp_path: Path) -> None:

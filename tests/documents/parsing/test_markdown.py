@@ -70,3 +70,22 @@ def test_a_row_keeps_its_empty_cells_for_the_layout(tmp_path: Path) -> None:
     path = tmp_path / "made.md"
     path.write_text("| a | b |\n|---|---|\n| | x |\n")
     assert parse_markdown(path).blocks[-1].cells == ("", "x")
+
+
+def test_a_text_whose_printed_lines_are_paragraphs_is_put_together(tmp_path: Path) -> None:
+    lines = [
+        "1.1 A licensed firm must keep the records of each", "customer for five years after the relationship has",
+        "ended, in a form that the regulator can read without", "help.", "(a) They are kept apart; and",
+    ]  # fmt: skip
+    source = tmp_path / "broken.md"
+    source.write_text("\n\n".join(["# Records", *lines, "> s.20, AMLO", *lines * 8]))
+    blocks = parse_markdown(source).blocks
+    assert [b.kind for b in blocks[:5]] == [
+        "heading",
+        "paragraph",
+        "item",
+        "paragraph",
+        "paragraph",
+    ]
+    assert blocks[1].text.startswith("1.1 A licensed") and blocks[1].text.endswith("without help.")
+    assert blocks[3].text == "s.20, AMLO", "a note between them stays on its own"

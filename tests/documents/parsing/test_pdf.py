@@ -237,7 +237,7 @@ def test_chinese_words_have_boxes_that_fit(tmp_path: Path) -> None:
 
 
 def test_a_pdf_without_any_text_is_refused_as_a_scan(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableDocument, match="scan without a text layer; OCR is not part"):
+    with pytest.raises(UnreadableDocument, match="scan without a text layer, and OCR is off"):
         parsed(pdf(tmp_path, "#rect(width: 5cm, height: 3cm, fill: gray)"))
 
 

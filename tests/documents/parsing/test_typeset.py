@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lionrock.documents.parsed import Box, ParsedDocument
 from lionrock.documents.parsing.flow import Flow, FlowBlock, heading, item, paragraph, row
-from lionrock.documents.parsing.typeset import typeset
+from lionrock.documents.parsing.typeset import reading_copy, typeset
 from lionrock.errors import UnreadableDocument
 from tests.documents.parsing.making import check, word_box
 
@@ -148,3 +149,19 @@ def test_whatever_the_blocks_hold_their_text_comes_back_exactly(
     blocks = [block for part in made for block in part]
     if blocks:
         copied(blocks)
+
+
+def test_no_column_is_narrower_than_its_longest_word() -> None:
+    rows = [block for line in (
+        ("Service", "服務", "Currency", "Fee", "Basis", "Notes 備註"),
+        ("Coin deposit over 500 coins", "存入超過500枚硬幣", "percentage", "2.00%", "of the amount", "Minimum HKD 50"),
+    ) for block in row(line)]  # fmt: skip
+    document = pypdfium2.PdfDocument(reading_copy(rows, "fees"))
+    page = document[0].get_textpage()
+    try:
+        currency, fee = (page.search(word).get_next() for word in ("percentage", "2.00%"))
+        end = page.get_charbox(currency[0] + currency[1] - 1)[2]
+        assert end < page.get_charbox(fee[0])[0]
+    finally:
+        page.close()
+        document.close()

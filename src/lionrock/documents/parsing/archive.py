@@ -16,7 +16,9 @@ MOST_BYTES = 512 * 2**20
 HIGHEST_RATIO = 300
 """XML packs at 10 to 40 to one; a bomb packs at a thousand."""
 
-_UNPACKING_ERRORS = (
+PASSWORD = "it is password-protected; remove the password and add it again"
+
+UNPACKING_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
     OSError,
@@ -28,7 +30,9 @@ _UNPACKING_ERRORS = (
 
 def names_in(path: Path) -> frozenset[str]:
     """The members' names. Raises `UnreadableDocument` for a damaged archive or a bomb."""
-    with _opened(path) as archive:
+    with opened(path) as archive:
+        if any(member.flag_bits & 1 for member in archive.infolist()):
+            raise UnreadableDocument(PASSWORD)
         return frozenset(archive.namelist())
 
 
@@ -37,28 +41,37 @@ def checked(path: Path) -> BytesIO:
 
     The sizes that the directory states are not believed: each member is unpacked and counted.
     """
-    with _opened(path) as archive:
+    names_in(path)
+    with opened(path) as archive:
         left = MOST_BYTES
         for member in archive.infolist():
             left -= _size(archive, member, left)
     return BytesIO(path.read_bytes())
 
 
-def _opened(path: Path) -> zipfile.ZipFile:
+def opened(path: Path, most_bytes: int = MOST_BYTES) -> zipfile.ZipFile:
+    """The archive, its directory within bounds. Raises `UnreadableDocument`: damage, a bomb."""
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise UnreadableDocument("it is damaged: not a complete DOCX or XLSX") from error
+        raise UnreadableDocument("it is damaged: not a complete ZIP or Office file") from error
     members = archive.infolist()
     if len(members) > MOST_ENTRIES:
         raise UnreadableDocument(f"it holds more than {MOST_ENTRIES} files")
-    if any(member.flag_bits & 1 for member in members):
-        raise UnreadableDocument("it is password-protected; remove the password and add it again")
     packed = max(path.stat().st_size, 1)
     stated = sum(member.file_size for member in members)
-    if stated > MOST_BYTES or (stated > 2**24 and stated > HIGHEST_RATIO * packed):
-        raise _bomb()
+    if stated > most_bytes or (stated > 2**24 and stated > HIGHEST_RATIO * packed):
+        raise bomb(most_bytes)
+    _refuse_overlaps(members, packed)
     return archive
+
+
+def _refuse_overlaps(members: list[zipfile.ZipInfo], size: int) -> None:
+    """Entries that share their packed bytes make a small file unpack to petabytes."""
+    ends = [*sorted(member.header_offset for member in members)[1:], size]
+    for member, end in zip(sorted(members, key=lambda m: m.header_offset), ends, strict=False):
+        if member.header_offset + 30 + member.compress_size > end:
+            raise UnreadableDocument("it is damaged, or a bomb: entries of the archive overlap")
 
 
 def _size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> int:
@@ -68,11 +81,12 @@ def _size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> int:
             while chunk := stream.read(2**20):
                 size += len(chunk)
                 if size > left:
-                    raise _bomb()
-    except _UNPACKING_ERRORS as error:
+                    raise bomb(MOST_BYTES)
+    except UNPACKING_ERRORS as error:
         raise UnreadableDocument("it is damaged: a part of it cannot be unpacked") from error
     return size
 
 
-def _bomb() -> UnreadableDocument:
-    return UnreadableDocument(f"it unpacks to more than {MOST_BYTES // 2**20} MB")
+def bomb(most_bytes: int) -> UnreadableDocument:
+    """The refusal of what unpacks to more than so many bytes."""
+    return UnreadableDocument(f"it unpacks to more than {max(most_bytes // 2**20, 1)} MB")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lionrock.documents.parsed import Block, ParsedPage, Run, Slice
+from lionrock.documents.parsed import Block, PackedRuns, ParsedPage, Slice, pack_run
 from lionrock.documents.parsing.fragments import Fragment
 from lionrock.documents.parsing.structure import Draft
 
@@ -16,7 +16,7 @@ class PageBuilder:
         self.number, self.width, self.height = number, width, height
         self.length = 0
         self._parts: list[str] = []
-        self._runs: list[Run] = []
+        self._runs = bytearray()
 
     def open_block(self) -> int:
         """Begin a block on a line of its own; returns where it starts."""
@@ -45,13 +45,12 @@ class PageBuilder:
             y0, y1 = min(max(y0, 0.0), height), min(max(y1, 0.0), height)
         if xs[0] < 0 or xs[-1] > width:
             xs = [min(max(x, 0.0), width) for x in xs]
-        edges = tuple([x / width for x in xs])
-        self._runs.append(Run(start, end, y0 / height, y1 / height, edges))
+        edges = [x / width for x in xs]
+        self._runs += pack_run(start, end, y0 / height, y1 / height, edges)
 
     def page(self) -> ParsedPage:
-        return ParsedPage(
-            self.number, self.width, self.height, "".join(self._parts), tuple(self._runs)
-        )
+        runs = PackedRuns(bytes(self._runs))
+        return ParsedPage(self.number, self.width, self.height, "".join(self._parts), runs)
 
 
 def assemble(

@@ -1,7 +1,15 @@
 """The confined process: reads one request on standard input, answers on standard output.
 
-It answers with lines `P done total` for progress, then either `E` and a reason as JSON, or `R`,
-the lengths of header and tail, and those. Only the reader that the file needs is imported.
+It answers with lines, of which some announce bytes that follow:
+
+    P done total            progress
+    O number                page `number` is being recognised
+    F number total length   a page read
+    W until                 it wants the pages 1 to `until`: each comes as its length and itself
+    E "reason"              the end: refused
+    R header tail           the end: lengths of the two parts of the answer
+
+Only the reader that the file needs is imported.
 """
 
 from __future__ import annotations
@@ -10,17 +18,21 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lionrock.documents.parsed import ParsedDocument
-from lionrock.documents.parsing.confine import confine, limit
-from lionrock.documents.parsing.detect import Format, detect
+from lionrock.documents.parsing.confine import allow, confine, limit
+from lionrock.documents.parsing.detect import IMAGES, Format, detect
 from lionrock.documents.parsing.wire import encoded
 from lionrock.errors import UnreadableDocument
 from lionrock.kernel.confinement import cut_network
 from lionrock.kernel.processes import dies_with_parent
+
+if TYPE_CHECKING:
+    from lionrock.documents.parsing.paged import Paged
 
 Answer = tuple[bytes, bytes]
 
@@ -29,9 +41,9 @@ def main() -> None:
     """Do the one thing that is asked."""
     gc.disable()  # a short life with few cycles: looking for them takes a tenth of it
     cut_network()  # now, though `confine` refuses sockets too: detecting the format reads the file
-    request = json.load(sys.stdin)
+    request = json.loads(sys.stdin.buffer.readline())
     dies_with_parent(parent=request["parent"])
-    limit(request["memory_bytes"], request["seconds"])
+    limit(request["memory_bytes"], request["seconds"], more_seconds=request.get("page_seconds", 0))
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no part of the answer
     try:
@@ -57,6 +69,16 @@ def _refuse(output: BinaryIO, reason: str) -> None:
 def _parse(request: dict[str, Any], output: BinaryIO) -> Answer:
     path = Path(request["path"])
     found = detect(path, request["name"])
+    stem = Path(request["name"]).stem
+    if found is Format.PDF:
+        return encoded(_paged(request, output).parse(path, stem, found.value))
+    if found in IMAGES:
+        from lionrock.documents.ocr.pictures import picture_copy
+
+        paged = _paged(request, output)
+        copy = picture_copy(path)
+        read_from = paged.parse(copy, stem, found.value)
+        return encoded(replace(read_from, reading_copy=copy))
     read = _reader(found)
     confine()
 
@@ -64,15 +86,51 @@ def _parse(request: dict[str, Any], output: BinaryIO) -> Answer:
         output.write(b"P %d %d\n" % (done, total))
         output.flush()
 
-    return encoded(read(path, Path(request["name"]).stem, on_page))
+    return encoded(read(path, stem, on_page))
+
+
+def _paged(request: dict[str, Any], output: BinaryIO) -> Paged:
+    """What reads files of pages, one by one, once this process is confined."""
+    from lionrock.documents.parsing.paged import Paged, eyes
+
+    parent = _Parent(output, request)
+    skipped = frozenset(request.get("skipped", ()))
+    confine()
+    return Paged(parent, eyes(), request.get("ocr", False), skipped)
+
+
+class _Parent:
+    """The process at the other end of the pipes."""
+
+    def __init__(self, output: BinaryIO, request: dict[str, Any]) -> None:
+        self._output, self._seconds = output, request["seconds"]
+        self.have, self.keeps = request.get("have", 0), request.get("keeps", False)
+
+    def page(self, number: int, count: int, body: bytes) -> None:
+        self._output.write(b"F %d %d %d\n" % (number, count, len(body)))
+        self._output.write(body)
+        self._output.flush()
+
+    def trying(self, number: int) -> None:
+        self._output.write(b"O %d\n" % number)
+        self._output.flush()
+        # The parent keeps the time of a page; of the processor's, as much as before and as of now.
+        allow(self._seconds)
+
+    def kept(self, until: int) -> Iterator[bytes]:
+        self._output.write(b"W %d\n" % until)
+        self._output.flush()
+        source = sys.stdin.buffer
+        for _ in range(until):
+            length = int(source.readline())
+            body = source.read(length)
+            if len(body) != length:
+                raise EOFError
+            yield body
 
 
 def _reader(found: Format) -> Callable[[Path, str, Callable[[int, int], None]], ParsedDocument]:
     """The function that reads the format, its libraries imported."""
-    if found is Format.PDF:
-        from lionrock.documents.parsing.pdf import parse_pdf
-
-        return parse_pdf
     from lionrock.documents.parsing.typeset import typeset
 
     parse = _flow_reader(found)
@@ -80,6 +138,10 @@ def _reader(found: Format) -> Callable[[Path, str, Callable[[int, int], None]], 
 
 
 def _flow_reader(found: Format) -> Callable[[Path], Any]:
+    from lionrock.documents.parsing.readers import flow_reader
+
+    if (reader := flow_reader(found)) is not None:
+        return reader
     if found is Format.DOCX:
         from lionrock.documents.parsing.docx import parse_docx
 
@@ -107,12 +169,20 @@ def _page_image(request: dict[str, Any], _output: BinaryIO) -> Answer:
 
     confine()
     page, dpi = request["page"], request["dpi"]
-    return b"", page_png(Path(request["path"]), page, dpi, request.get("mask"))
+    mask, turn = request.get("mask"), request.get("turn", 0)
+    return b"", page_png(Path(request["path"]), page, dpi, mask, turn)
+
+
+def _unpack(request: dict[str, Any], output: BinaryIO) -> Answer:
+    from lionrock.documents.parsing.unpack import unpack
+
+    return unpack(request, output)
 
 
 _TASKS: dict[str, Callable[[dict[str, Any], BinaryIO], Answer]] = {
     "parse": _parse,
     "page-image": _page_image,
+    "unpack": _unpack,
 }
 
 if __name__ == "__main__":

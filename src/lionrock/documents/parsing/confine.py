@@ -25,6 +25,7 @@ _CLONE_THREAD = 0x10000
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _OPEN_FILES = 64
 _GRACE_SECONDS = 5
+_LONGEST_SECONDS = 7 * 86_400
 
 
 class _Calls(NamedTuple):
@@ -66,8 +67,12 @@ _CALLS = {"x86_64": _X86_64, "aarch64": _AARCH64}
 _ABSENT = (435, 437)  # clone3 openat2
 
 
-def limit(memory_bytes: int, seconds: int) -> None:
-    """Bound address space, processor time, open files, the size of files written, core dumps (none)."""
+def limit(memory_bytes: int, seconds: int, *, more_seconds: int = 0) -> None:
+    """Bound address space, processor time, open files, the size of files written, core dumps (none).
+
+    With `more_seconds` the process may `allow` itself more processor time, whoever started it then
+    keeps the time by the clock.
+    """
     for what, most in (
         (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_CPU, seconds),
@@ -80,8 +85,19 @@ def limit(memory_bytes: int, seconds: int) -> None:
         # A little above for the processor: at the soft limit comes SIGXCPU, at the hard one SIGKILL,
         # which could mean anything.
         spare = _GRACE_SECONDS if what == resource.RLIMIT_CPU else 0
+        if spare and more_seconds:
+            spare = _LONGEST_SECONDS
         top = soft + spare if hard == resource.RLIM_INFINITY else min(soft + spare, hard)
         resource.setrlimit(what, (soft, top))
+
+
+def allow(seconds: int) -> None:
+    """Let this process use so many seconds of processor time from now on, up to its hard limit."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = int(used.ru_utime + used.ru_stime) + 1 + seconds
+    soft = soft if hard == resource.RLIM_INFINITY else min(soft, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
 def confine() -> bool:

@@ -23,6 +23,7 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _SKIPPED = frozenset(
     (f"{W}del", f"{W}moveFrom", f"{W}txbxContent", f"{W}pPr", f"{W}rPr", f"{W}instrText", _FALLBACK)
 )
+_NOTES = {f"{W}footnoteReference": "footnote", f"{W}endnoteReference": "endnote"}
 _BREAKS = frozenset((f"{W}tab", f"{W}br", f"{W}cr", f"{W}ptab"))
 
 
@@ -41,7 +42,7 @@ class _Document:
     numbering: Numbering
     notes: dict[str, str]
     cited: list[str] = field(default_factory=list)
-    """Ids of the footnotes met, in order; a note's number is its place here."""
+    """The notes met, in order (endnotes as footnotes); a note's number is its place here."""
 
 
 def parse_docx(path: Path) -> Flow:
@@ -54,7 +55,8 @@ def parse_docx(path: Path) -> Flow:
         document = _Document(
             _styles(part(archive, "word/styles.xml")),
             Numbering(part(archive, "word/numbering.xml")),
-            _notes(part(archive, "word/footnotes.xml")),
+            _notes(part(archive, "word/footnotes.xml"), "footnote")
+            | _notes(part(archive, "word/endnotes.xml"), "endnote"),
         )
         return Flow(core_title(archive), list(_blocks(document, body)))
 
@@ -93,11 +95,11 @@ def _numbering(properties: Any) -> tuple[str, int] | None:
     return (instance, number(element.find(f"{W}ilvl")) or 0) if instance is not None else None
 
 
-def _notes(root: Any | None) -> dict[str, str]:
+def _notes(root: Any | None, kind: str) -> dict[str, str]:
     notes = {}
-    for note in root.iter(f"{W}footnote") if root is not None else ():
+    for note in root.iter(f"{W}{kind}") if root is not None else ():
         if value(note, "type") in (None, "normal"):
-            notes[value(note, "id") or ""] = " ".join(_plain(p) for p in note.iter(f"{W}p"))
+            notes[f"{kind} {value(note, 'id')}"] = " ".join(_plain(p) for p in note.iter(f"{W}p"))
     return notes
 
 
@@ -184,8 +186,8 @@ def _text(document: _Document, element: Any) -> str:
             parts.append("-")
         elif tag == f"{W}sym":
             parts.append(_symbol(value(child, "char") or ""))
-        elif tag == f"{W}footnoteReference" and value(child, "id") in document.notes:
-            document.cited.append(value(child, "id") or "")
+        elif tag in _NOTES and f"{_NOTES[tag]} {value(child, 'id')}" in document.notes:
+            document.cited.append(f"{_NOTES[tag]} {value(child, 'id')}")
             parts.append(str(len(document.cited)).translate(SUPERSCRIPT))
         elif tag == f"{W}r":
             parts.append(_run(document, child))

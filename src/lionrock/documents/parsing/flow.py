@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lionrock.documents.parsed import CJK, BlockKind
 from lionrock.documents.parsing.numbering import label_of
@@ -30,10 +30,12 @@ class FlowBlock:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A document without pages: its own title, if its metadata has one, and its blocks."""
+    """A document without pages: its own title, if its metadata has one, its blocks, and `facts` as
+    of `ParsedDocument`."""
 
     title: str
     blocks: list[FlowBlock]
+    facts: dict[str, str] = field(default_factory=dict)
 
 
 def clean(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -35,7 +36,7 @@ class Fragment:
     """
 
     text: str
-    xs: list[float]
+    xs: Sequence[float]
     y0: float
     y1: float
     size: float

@@ -24,6 +24,7 @@ _BLOCKS = frozenset(
     "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main ol p pre "
     "section summary table tbody td tfoot th thead tr ul".split()
 )
+_DEEPEST = 400
 _HEADING = re.compile(r"h([1-6])$")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
@@ -32,10 +33,15 @@ def parse_html(path: Path) -> Flow:
     """Read a page, in the encoding it is marked with, declares, or seems to be in."""
     data = path.read_bytes()
     declared = _CHARSET.search(data[:4096])
-    text = decoded(data, declared[1].decode("ascii") if declared else "")
+    return read_html(decoded(data, declared[1].decode("ascii") if declared else ""))
+
+
+def read_html(text: str) -> Flow:
+    """Read a page that is decoded already, as a mail's body is."""
     text = re.sub(r"\A\s*<\?xml[^>]*\?>", "", text).replace("\0", "")
+    # A huge tree, for beyond 256 levels the parser drops the rest of the page without a word.
     parser = etree.HTMLParser(
-        encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
+        encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True
     )
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
@@ -43,9 +49,18 @@ def parse_html(path: Path) -> Flow:
         raise UnreadableDocument("it is damaged: no HTML can be made out in it") from error
     if root is None:
         return Flow("", [])
+    _refuse_deep(root)
     title = root.findtext(".//title") or ""
     _prepare(root)
     return Flow(title, list(_blocks(root)))
+
+
+def _refuse_deep(root: Any) -> None:
+    depth = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > _DEEPEST:
+            raise UnreadableDocument(f"its elements are nested deeper than {_DEEPEST} levels")
 
 
 def _prepare(root: Any) -> None:

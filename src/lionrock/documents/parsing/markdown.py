@@ -10,6 +10,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from lionrock.documents.parsing.broken_lines import joined, line_width, runs_on
 from lionrock.documents.parsing.encoding import decoded
 from lionrock.documents.parsing.flow import Flow, FlowBlock, heading, item, paragraph, row
 
@@ -24,7 +25,7 @@ def parse_markdown(path: Path) -> Flow:
     named = _TITLE.search(front[1]) if front else None
     body = text[front.end() :] if front else text
     tokens = MarkdownIt("commonmark", {"html": False}).enable("table").parse(body)
-    return Flow(named[1] if named else "", list(_blocks(tokens)))
+    return Flow(named[1] if named else "", list(_blocks(_mended(tokens))))
 
 
 @dataclass(slots=True)
@@ -38,6 +39,24 @@ class _Place:
     """Whether an item was opened whose text has not come yet."""
 
     cells: list[str] = field(default_factory=list)
+
+
+def _mended(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Paragraphs that stand in nothing else, put together where each is a printed line."""
+    lines = {i: _text(token) for i, token in enumerate(tokens)
+             if token.type == "inline" and token.level == 1 and tokens[i - 1].type == "paragraph_open"}  # fmt: skip
+    width = line_width(list(lines.values()))
+    if not width:
+        return tokens
+    kept: list[Token] = []
+    for i, token in enumerate(tokens):
+        above = kept[-2] if len(kept) > 1 and kept[-2].type == "inline" else None
+        if i in lines and above and runs_on(_text(above), lines[i], width):
+            kept.pop()
+            above.children = [Token("text", "", 0, content=joined(_text(above), lines[i]))]
+        elif token.type != "paragraph_close":  # tells nothing
+            kept.append(token)
+    return kept
 
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[FlowBlock]:

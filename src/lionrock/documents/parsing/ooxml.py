@@ -10,14 +10,25 @@ from lxml import etree
 from lionrock.errors import UnreadableDocument
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_HEAD = 2**16
+# The names that "Strict Open XML" (ISO/IEC 29500-1) has for the same elements.
+_STRICT = tuple(
+    (f"http://purl.oclc.org/ooxml/{name}".encode(),
+     f"http://schemas.openxmlformats.org/{name.replace('/', '/2006/', 1)}".encode())
+    for name in ("wordprocessingml/main", "presentationml/main", "drawingml/main",
+                 "drawingml/diagram", "officeDocument/relationships")
+)  # fmt: skip
 
 
-def part(archive: ZipFile, name: str) -> Any | None:
-    """The root element of a part, or None if the archive does not hold it."""
+def part(archive: ZipFile, name: str, *, doctype: bool = False) -> Any | None:
+    """The root element of a part, or None if the archive does not hold it. A declared document
+    type is refused, or, with `doctype`, let be: it is never read, and no entity is expanded."""
     try:
         data = archive.read(name)
     except KeyError:
         return None
+    for strict, usual in _STRICT:
+        data = data.replace(strict, usual)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False
     )
@@ -25,11 +36,23 @@ def part(archive: ZipFile, name: str) -> Any | None:
         root: Any = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise UnreadableDocument(f"it is damaged: {name} inside it is not XML") from error
-    if root.getroottree().docinfo.doctype:
-        raise UnreadableDocument(
-            f"it declares a document type in {name}, which no Office file does"
-        )
+    if root.getroottree().docinfo.doctype and not doctype:
+        raise _declared(name)
     return root
+
+
+def refuse_doctypes(archive: ZipFile) -> None:
+    """Refuse a file one of whose parts declares a document type: for parts that others parse."""
+    for name in archive.namelist():
+        if name.endswith((".xml", ".rels")):
+            with archive.open(name) as stream:
+                head = stream.read(_HEAD).replace(b"\0", b"")
+            if b"<!DOCTYPE" in head:
+                raise _declared(name)
+
+
+def _declared(name: str) -> UnreadableDocument:
+    return UnreadableDocument(f"it declares a document type in {name}, which no Office file does")
 
 
 def core_title(archive: ZipFile) -> str:

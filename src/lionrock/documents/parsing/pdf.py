@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,14 @@ from lionrock.documents.parsing.layout import Visual, group_rows, in_rows, visua
 from lionrock.documents.parsing.pdf_chars import Characters, Frame, frame_of
 from lionrock.documents.parsing.pdf_fonts import Fonts
 from lionrock.documents.parsing.pdf_lines import fragments_of
+from lionrock.documents.parsing.reading import ReadPage
 from lionrock.documents.parsing.reading_order import in_reading_order
 from lionrock.documents.parsing.structure import Part, body_size, drafts_of
 from lionrock.documents.parsing.titles import title_of
 from lionrock.errors import UnreadableDocument
+
+MOST_PAGES = 10_000
+"""A PDF of more is refused: thousands of empty pages take a few kilobytes to write."""
 
 OnPage = Callable[[int, int], None]
 """Called after each page with pages done and pages in all."""
@@ -63,34 +68,63 @@ def opened_page(document: Any, index: int) -> Iterator[Any]:
 
 
 def parse_pdf(path: Path, stem: str, on_page: OnPage) -> ParsedDocument:
-    """Parse a PDF; a damaged page among good ones is left empty.
+    """Parse a PDF by its text layer; a damaged page among good ones is left empty.
 
-    Raises `UnreadableDocument`: password, damage, no pages, no text on any page.
+    Raises `UnreadableDocument`: password, damage, no pages, too many, no text on any page.
     """
     with opened(path) as document:
-        count = pdfium.FPDF_GetPageCount(document)
-        if count < 1:
-            raise UnreadableDocument("it has no pages")
-        fragments, frames, fonts = [], [], Fonts()
+        count = page_count(document)
+        pages = []
         for index in range(count):
-            found, frame = page_fragments(document, index, fonts)
-            fragments.append(found)
-            frames.append(frame)
+            pages.append(read_page(document, index))
             on_page(index + 1, count)
-        named = _metadata_title(document)
-    if not any(fragments):
+        named = metadata_title(document)
+    if not any(page.fragments for page in pages):
+        raise UnreadableDocument("it is a scan without a text layer, and OCR is off (LIONROCK_OCR)")
+    return assembled(pages, named, stem)
+
+
+def page_count(document: Any) -> int:
+    """How many pages it has. Raises `UnreadableDocument` for none, and for more than are read."""
+    count = int(pdfium.FPDF_GetPageCount(document))
+    if count < 1:
+        raise UnreadableDocument("it has no pages")
+    if count > MOST_PAGES:
         raise UnreadableDocument(
-            "it is a scan without a text layer; OCR is not part of this release"
+            f"it has {count} pages; at most {MOST_PAGES} are read: split it and add the parts"
         )
+    return count
+
+
+def read_page(document: Any, index: int) -> ReadPage:
+    """READ: what the text layer of one page gives."""
+    fonts = Fonts()
+    fragments, frame = page_fragments(document, index, fonts)
+    return ReadPage(index + 1, frame.width, frame.height, fragments, fonts.seen())
+
+
+def assembled(
+    pages: Sequence[ReadPage], named: str, stem: str, media_type: str = "application/pdf"
+) -> ParsedDocument:
+    """ASSEMBLE: the document from all its pages; `named` is the title of the file's metadata.
+
+    Takes the fragments over, and changes them."""
+    fonts = Fonts()
+    for page in pages:
+        fonts.add(page.fonts)
+    fragments = [page.fragments for page in pages]
     _mark_bold(fragments, fonts.bold())
-    sizes = [(frame.width, frame.height) for frame in frames]
+    sizes = [(page.width, page.height) for page in pages]
     parts = list(_parts(fragments, sizes))
     body = body_size(parts)
     drafts = drafts_of(parts, body)
     mark_headings(drafts, body)
     parsed_pages, blocks = assemble(drafts, sizes)
-    title = title_of(named, drafts, stem)
-    return ParsedDocument(title, "application/pdf", parsed_pages, blocks, None)
+    told = tuple(
+        replace(made, turn=read.turn, confidence=read.confidence, unread=read.unread)
+        for made, read in zip(parsed_pages, pages, strict=True)
+    )
+    return ParsedDocument(title_of(named, drafts, stem), media_type, told, blocks, None)
 
 
 def _mark_bold(pages: Sequence[Sequence[Fragment]], bold: frozenset[bytes]) -> None:
@@ -154,7 +188,8 @@ def _part(page: int, turn: int, height: float, visuals: list[Visual]) -> Part:
     return Part(page, turn, height, groups)
 
 
-def _metadata_title(document: Any) -> str:
+def metadata_title(document: Any) -> str:
+    """The title that the file's metadata gives; often none, or a program's."""
     size = pdfium.FPDF_GetMetaText(document, b"Title", None, 0)
     buffer = bytearray(size)
     view = (pdfium.c_char * size).from_buffer(buffer) if size else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 _NAMED_BOLD = re.compile(rb"bold|black|heavy|demi|[-_]W[789]\b", re.IGNORECASE)
 _HEAVIER = 150
@@ -21,6 +22,17 @@ class Fonts:
     def count(self, name: bytes, letters: int) -> None:
         """Note that a line of so many letters is set in this font."""
         self._letters[name] += letters
+
+    def seen(self) -> dict[bytes, tuple[int, int]]:
+        """Weight and letters of each font, by name."""
+        return {name: (weight, self._letters[name]) for name, weight in self.weights.items()}
+
+    def add(self, seen: Mapping[bytes, tuple[int, int]]) -> None:
+        """Take in the fonts of a page; the first weight told of a font stays."""
+        for name, (weight, letters) in seen.items():
+            self.weights.setdefault(name, weight)
+            if letters:
+                self._letters[name] += letters
 
     def bold(self) -> frozenset[bytes]:
         """The names of the bold fonts."""

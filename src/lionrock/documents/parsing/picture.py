@@ -23,8 +23,9 @@ Mask = Mapping[str, Sequence[Sequence[float]] | None]
 """`show`: boxes outside which all is black, None for no such limit. `hide`: boxes that are black."""
 
 
-def page_png(path: Path, number: int, dpi: int, mask: Mask | None = None) -> bytes:
-    """Page `number` (from 1) at `dpi`, less for a page so large that it would pass 40 megapixels.
+def page_png(path: Path, number: int, dpi: int, mask: Mask | None = None, turn: int = 0) -> bytes:
+    """Page `number` (from 1) at `dpi`, less for a page so large that it would pass 40 megapixels,
+    turned clockwise by so many quarters.
 
     With a mask the picture holds no pixel of what it covers. Raises `UnreadableDocument` for a
     document that does not open and a page that is not there.
@@ -37,10 +38,12 @@ def page_png(path: Path, number: int, dpi: int, mask: Mask | None = None) -> byt
         if frame.width * frame.height * scale**2 > _MOST_PIXELS:
             scale = (_MOST_PIXELS / (frame.width * frame.height)) ** 0.5
         width, height = max(round(frame.width * scale), 1), max(round(frame.height * scale), 1)
-        return _png(_pixels(page, width, height), width, height, mask)
+        if turn % 2:
+            width, height = height, width
+        return _png(_pixels(page, width, height, turn), width, height, mask)
 
 
-def _pixels(page: object, width: int, height: int) -> bytes:
+def _pixels(page: object, width: int, height: int, turn: int) -> bytes:
     """The page on white, four bytes a pixel: blue, green, red, unused."""
     size = 4 * width * height
     buffer = ctypes.create_string_buffer(size)
@@ -51,7 +54,7 @@ def _pixels(page: object, width: int, height: int) -> bytes:
         raise MemoryError
     try:
         pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
-        pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, pdfium.FPDF_ANNOT)
+        pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, turn, pdfium.FPDF_ANNOT)
     finally:
         pdfium.FPDFBitmap_Destroy(bitmap)
     return buffer.raw

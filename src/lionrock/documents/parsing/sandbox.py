@@ -12,21 +12,19 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from lionrock.documents.parsed import ParsedDocument
 from lionrock.documents.parsing import wire
+from lionrock.documents.parsing.talk import NO_OCR, Ocr, OnProgress, Pages, Talk
 from lionrock.errors import UnreadableDocument
-
-OnProgress = Callable[[int, int], None]
-"""Called with pages done and pages in all."""
 
 COMMAND = (sys.executable, "-P", "-m", "lionrock.documents.parsing.child")
 """What is run for each file; -P keeps the working directory off the module path."""
 
 _LARGEST_ANSWER = 2**30
+_INCONSISTENT = "it is damaged: its reader gave no consistent answer"
 _SLOW = {signal.SIGXCPU}
 _STARVED = {signal.SIGABRT, signal.SIGTRAP, signal.SIGILL, signal.SIGKILL}
 
@@ -38,21 +36,37 @@ async def parse(
     seconds: int,
     memory_bytes: int,
     on_progress: OnProgress | None = None,
+    pages: Pages | None = None,
+    ocr: Ocr = NO_OCR,
 ) -> ParsedDocument:
     """Parse `source`, which the user calls `filename`, in a confined child.
 
     A descriptor is handed on to the child, so that what is kept sealed needs no name on a disk.
-    `seconds` bounds wall-clock and processor time, `memory_bytes` the child's address space.
+    `seconds` bounds wall-clock and processor time but for recognised pages, whose time `ocr` bounds;
+    `memory_bytes` the child's address space. With `pages`, those read before are not read again.
     Raises `UnreadableDocument`, naming file and reason.
     """
-    request: dict[str, object] = {"task": "parse", "name": filename}
     limits = Limits(filename, seconds, memory_bytes)
-    header, tail = await ask_child(request, limits, on_progress, source=source)
+    talk = Talk(on_progress, pages, ocr)
+    header, tail = await _answer(filename, limits, talk, source)
     try:
         # Off the loop: a long document takes a tenth of a second to build.
         return await asyncio.to_thread(wire.decoded, header, tail)
     except ValueError as error:
-        raise limits.refusal("it is damaged: its reader gave no consistent answer") from error
+        raise limits.refusal(_INCONSISTENT) from error
+
+
+async def _answer(
+    filename: str, limits: Limits, talk: Talk, source: Path | int
+) -> tuple[bytes, bytes]:
+    """What the child makes of the file, or the next one without the page that brought it down."""
+    while True:
+        request: dict[str, object] = {"task": "parse", "name": filename} | talk.request()
+        try:
+            return await ask_child(request, limits, source=source, talk=talk)
+        except UnreadableDocument:
+            if not talk.without_that_page():
+                raise
 
 
 class Limits:
@@ -89,9 +103,9 @@ def _size(count: int) -> str:
 async def ask_child(
     request: dict[str, object],
     limits: Limits,
-    on_progress: OnProgress | None = None,
     *,
     source: Path | int,
+    talk: Talk | None = None,
 ) -> tuple[bytes, bytes]:
     """Header and tail of a child's answer. The child is gone when this returns or raises."""
     inherited, path = _handed_on(source)
@@ -110,8 +124,9 @@ async def ask_child(
         "memory_bytes": limits.memory_bytes,
     }
     try:
-        async with asyncio.timeout(limits.seconds):
-            answer = await _converse(child, json.dumps(request | bounds).encode(), on_progress)
+        async with asyncio.timeout(limits.seconds) as deadline:
+            asked = json.dumps(request | bounds).encode() + b"\n"
+            answer = await _converse(child, asked, talk or Talk(), deadline)
             code = await child.wait()
     except TimeoutError:
         raise limits.too_slow() from None
@@ -135,13 +150,14 @@ def _handed_on(source: Path | int) -> tuple[tuple[int, ...], str]:
 
 
 async def _converse(
-    child: Process, request: bytes, on_progress: OnProgress | None
+    child: Process, request: bytes, talk: Talk, deadline: asyncio.Timeout
 ) -> tuple[bytes, bytes] | str | None:
     """The child's answer, its reason for refusing, or None if it ended without either."""
     assert child.stdin is not None and child.stdout is not None
     with suppress(ConnectionError):
         child.stdin.write(request)
-        child.stdin.close()
+        if not talk.goes_on:
+            child.stdin.close()
     try:
         while line := await child.stdout.readline():
             kind, _, rest = line.partition(b" ")
@@ -153,10 +169,10 @@ async def _converse(
                 return header, tail
             if kind == b"E":
                 return str(json.loads(rest))
-            if on_progress is not None:
-                done, total = map(int, rest.split())
-                on_progress(done, total)
-    except (ValueError, asyncio.IncompleteReadError):
+            if not await talk.heard(kind.strip(), rest, child, deadline):
+                child.kill()
+                return _INCONSISTENT
+    except (ValueError, asyncio.IncompleteReadError, ConnectionError):
         return None
     return None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import groupby
@@ -16,7 +17,7 @@ from typing import Any
 
 import typst
 
-from lionrock.documents.parsed import ParsedDocument
+from lionrock.documents.parsed import CJK, ParsedDocument
 from lionrock.documents.parsing.align import aligned
 from lionrock.documents.parsing.flow import Flow, FlowBlock
 from lionrock.documents.parsing.pdf import OnPage
@@ -26,6 +27,10 @@ from lionrock.errors import UnreadableDocument
 _MOST_COLUMNS = 8
 """A wider table is set as lines of text: its columns would be too narrow to read."""
 
+_TEXT_WIDTH, _GUTTER, _LETTER = 470.0, 10.0, 6.2
+"""Points: between the margins, between two columns, and a wide letter of Latin."""
+
+_WORD = re.compile(rf"[^\s{CJK}]+")
 _LONGEST_UNBROKEN = 600
 """A block of fewer characters is kept on one page."""
 
@@ -69,7 +74,7 @@ def typeset(flow: Flow, media_type: str, stem: str, on_page: OnPage) -> ParsedDo
     title = choose_title(flow.title, first, stem)
     copy = reading_copy(flow.blocks, title)
     pages, blocks = aligned(flow.blocks, copy, on_page)
-    return ParsedDocument(title, media_type, pages, blocks, copy)
+    return ParsedDocument(title, media_type, pages, blocks, copy, flow.facts)
 
 
 def reading_copy(blocks: Sequence[FlowBlock], title: str) -> bytes:
@@ -120,9 +125,26 @@ def _padded(block: FlowBlock, columns: int) -> list[str]:
 
 
 def _widths(rows: Sequence[FlowBlock], columns: int) -> list[int]:
-    """Shares of the width by the longest cell, within bounds, Chinese characters counted twice."""
-    padded = [_padded(row, columns) for row in rows]
-    return [min(max(max(map(_em, column)), 8), 60) for column in zip(*padded, strict=True)]
+    """Shares of the width by the longest cell, within bounds, Chinese characters counted twice; but no
+    column narrower than its longest word, as far as all can have that."""
+    padded = list(zip(*(_padded(row, columns) for row in rows), strict=True))
+    wanted = [min(max(max(map(_em, column)), 8), 60) for column in padded]
+    room = (_TEXT_WIDTH - _GUTTER * (columns - 1)) / _LETTER
+    least = [
+        max(len(word) for cell in column for word in _WORD.findall(cell) or [""])
+        for column in padded
+    ]
+    narrow: set[int] = set()
+    while sum(least) < room:
+        left = room - sum(least[i] for i in narrow)
+        unit = left / max(sum(w for i, w in enumerate(wanted) if i not in narrow), 1)
+        more = {i for i, w in enumerate(wanted) if i not in narrow and w * unit < least[i]}
+        if not more:
+            return [
+                round(10 * (least[i] if i in narrow else w * unit)) for i, w in enumerate(wanted)
+            ]
+        narrow |= more
+    return wanted
 
 
 def _em(text: str) -> int:

@@ -7,18 +7,18 @@ slice and run is checked against the text before the document is let in.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, get_args
 
 from lionrock.documents.parsed import (
     Block,
     BlockKind,
+    PackedRuns,
     ParsedDocument,
     ParsedPage,
     Run,
     Slice,
     pack_runs,
-    unpack_runs,
 )
 
 _KINDS = frozenset(get_args(BlockKind))
@@ -32,7 +32,16 @@ def encoded(document: ParsedDocument) -> tuple[bytes, bytes]:
         "title": document.title,
         "media_type": document.media_type,
         "pages": [
-            [page.number, page.width, page.height, page.text, len(runs)]
+            [
+                page.number,
+                page.width,
+                page.height,
+                page.text,
+                len(runs),
+                page.turn,
+                page.confidence,
+                page.unread,
+            ]
             for page, runs in zip(document.pages, packed, strict=True)
         ],
         "blocks": [
@@ -45,6 +54,7 @@ def encoded(document: ParsedDocument) -> tuple[bytes, bytes]:
             for block in document.blocks
         ],
         "copy": copy is not None,
+        "facts": dict(document.facts),
     }
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "replace"), b"".join([*packed, copy or b""])
@@ -55,9 +65,10 @@ def decoded(header: bytes, tail: bytes) -> ParsedDocument:
     try:
         fields = json.loads(header)
         pages, at = [], 0
-        for number, width, height, text, length in fields["pages"]:
-            runs = unpack_runs(tail[at : at + length])
-            pages.append(ParsedPage(number, width, height, text, runs))
+        for number, width, height, text, length, turn, confidence, unread in fields["pages"]:
+            runs = PackedRuns(tail[at : at + length])
+            read = (_turn(turn), _confidence(confidence), bool(unread))
+            pages.append(ParsedPage(number, width, height, text, runs, *read))
             at += length
         blocks = tuple(_block(*block) for block in fields["blocks"])
         document = ParsedDocument(
@@ -66,6 +77,7 @@ def decoded(header: bytes, tail: bytes) -> ParsedDocument:
             tuple(pages),
             blocks,
             tail[at:] if fields["copy"] else None,
+            _facts(fields["facts"]),
         )
         _check(document)
     except (KeyError, TypeError, IndexError, OverflowError, ArithmeticError) as error:
@@ -77,6 +89,24 @@ def _block(kind: Any, level: Any, number: Any, slices: Any) -> Block:
     if kind not in _KINDS or not slices:
         raise ValueError("not a block")
     return Block(kind, int(level), str(number), tuple(Slice(*map(int, s)) for s in slices))
+
+
+def _facts(facts: Any) -> dict[str, str]:
+    if not isinstance(facts, dict) or len(facts) > 20:
+        raise ValueError("no facts")
+    return {str(name)[:40]: str(said)[:4000] for name, said in facts.items()}
+
+
+def _turn(turn: Any) -> int:
+    if turn not in range(4):
+        raise ValueError("a turn that is none")
+    return int(turn)
+
+
+def _confidence(confidence: Any) -> float | None:
+    if confidence is not None and not 0 <= confidence <= 1:
+        raise ValueError("a confidence that is none")
+    return None if confidence is None else float(confidence)
 
 
 def _check(document: ParsedDocument) -> None:
@@ -96,7 +126,7 @@ def _slices(blocks: Sequence[Block]) -> Iterator[Slice]:
         yield from block.slices
 
 
-def _orderly(runs: Sequence[Run], length: int) -> bool:
+def _orderly(runs: Iterable[Run], length: int) -> bool:
     at = 0
     for run in runs:
         if not at <= run.start < run.end <= length:

@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import openpyxl
 
 from lionrock.documents.parsing.archive import checked
 from lionrock.documents.parsing.flow import Flow, FlowBlock, heading, row
+from lionrock.documents.parsing.ooxml import refuse_doctypes
 from lionrock.errors import UnreadableDocument
 
 _MOST_ROWS = 200_000
@@ -22,7 +24,10 @@ _CURRENCY = re.compile(r"\[\$([^\]-]+)[^\]]*\]|\"([^\"]{1,5})\"|([$£€¥])")
 
 def parse_xlsx(path: Path) -> Flow:
     """Read a workbook: the values that were last calculated, as their number formats show them."""
-    book = openpyxl.load_workbook(checked(path), read_only=True, data_only=True)
+    content = checked(path)
+    with ZipFile(content) as archive:
+        refuse_doctypes(archive)
+    book = openpyxl.load_workbook(content, read_only=True, data_only=True)
     blocks = [block for sheet in book.worksheets for block in _sheet(sheet)]
     return Flow(str(book.properties.title or ""), blocks)
 
