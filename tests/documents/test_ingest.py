@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from lionrock.documents import queries
 from lionrock.errors import Unavailable
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
+from lionrock.kernel.tasks import stop
 from tests.building import house_of, put, settled
 from tests.fakes import WordEmbedder
 
@@ -66,7 +68,7 @@ async def test_a_file_that_kills_its_worker_each_time_is_given_up(
         added = await put(house, actor, "text.md", TEXT)
         for _ in range(3):
             async with database.tenant_session(actor) as db:
-                await db.execute(queries.CLAIM, actor.tenant_id, 60, actor.id)
+                await db.execute(queries.CLAIM, actor.tenant_id, 60, actor.id, [])
             await house.ingest.recover()
         await house.ingest._one_of_each_tenant()
         document = await house.documents.get(actor, added.document_id)
@@ -103,3 +105,14 @@ async def test_half_written_uploads_are_swept_at_start(
     async with house_of(database, actor, tmp_path, working=False) as house:
         await house.ingest.recover()
     assert not leftover.exists()
+
+
+async def test_a_worker_stopped_before_it_is_seen_leaves_nothing_behind(
+    database: Database, actor: Actor, tmp_path: Path
+) -> None:
+    async with house_of(database, actor, tmp_path, working=False) as house:
+        before = asyncio.all_tasks()
+        working = asyncio.create_task(house.ingest.run())
+        await asyncio.sleep(0)
+        await stop(working)
+        assert asyncio.all_tasks() == before, "its sign of life would hold a connection for ever"

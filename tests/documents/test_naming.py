@@ -15,6 +15,10 @@ from lionrock.documents.naming import clean_name
         ("a\u202efdp.exe", "afdp.exe"),
         ("", "document"),
         ("...", "document"),
+        ("NUL", "_NUL"),
+        ("com1.pdf", "_com1.pdf"),
+        ("a/LPT9.tar.gz", "_LPT9.tar.gz"),
+        ("Console.pdf", "Console.pdf"),
         ("x" * 300 + ".pdf", "x" * 196 + ".pdf"),
     ],
 )

@@ -39,6 +39,34 @@ async def test_a_document_becomes_pages_passages_and_citations(house: House, act
     assert len(citation.boxes) == 1
 
 
+async def test_a_cited_row_of_a_table_tells_its_cells(house: House, actor: Actor) -> None:
+    table = "| Card | Annual fee |\n| --- | --- |\n| Gold | 480 |\n| Platinum | 1,800 |\n"
+    document = await taught(house, actor, "cards.md", f"# Cards\n\n{table}")
+    passage = (await house.search.passages(actor, "Platinum"))[0].passage
+    start = passage.text.index("Platinum")
+    citation = await house.documents.cite(actor, passage, start, len(passage.text))
+    assert citation is not None and citation.quote.split() == ["Platinum", "1,800"]
+    assert [(c.heading, c.text) for c in citation.cells] == [
+        ("Card", "Platinum"), ("Annual fee", "1,800"),
+    ]  # fmt: skip
+    page = await house.documents.page(actor, document.id, citation.page)
+    assert all(page.text[c.start : c.end] == c.text for c in citation.cells)
+    fee, (row,) = citation.cells[1].box, (await house.documents.tables(actor, document.id, [1]))
+    assert row.box.x0 <= fee.x0 < fee.x1 <= row.box.x1 and citation.cells[0].box.x1 < fee.x0
+
+
+async def test_tables_are_those_of_the_pages_named_and_of_nobody_else(
+    house: House, actor: Actor, stranger: Actor
+) -> None:
+    table = "| Card | Annual fee |\n| --- | --- |\n| Gold | 480 |\n"
+    document = await taught(house, actor, "cards.md", f"{table}\nThat is all.\n")
+    (found,) = await house.documents.tables(actor, document.id, range(1, 9))
+    assert (found.page, found.grid()) == (1, [["Card", "Annual fee"], ["Gold", "480"]])
+    assert await house.documents.tables(actor, document.id, [2]) == []
+    with pytest.raises(NotFound):
+        await house.documents.tables(stranger, document.id, [1])
+
+
 async def test_many_adding_the_same_file_at_once_make_one_version(
     house: House, actor: Actor
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from lionrock.documents import uploads
 from lionrock.documents.files import FileId, Files
+from lionrock.documents.presence import Presence
 from lionrock.errors import InvalidInput
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
@@ -46,9 +47,9 @@ async def test_killed_before_the_commit_nothing_stays(
     step: str, after: bool,
 ) -> None:  # fmt: skip
     async with house_of(database, actor, tmp_path, working=False) as house:
-        owner = {"take": Files, "keep": uploads.Upload}.get(step, house.documents)
+        owner = {"take": Files, "keep": uploads.Upload}.get(step, house.documents._adding)
         with monkeypatch.context() as killed:
-            killed.setattr(Files, "discard", lambda *_: None)
+            killed.setattr(Files, "discard", lambda *_, **__: None)
             killed.setattr(Vault, "discard", lambda *_: None)
             die_at(killed, owner, step, after=after)
             with pytest.raises(Died):
@@ -59,6 +60,25 @@ async def test_killed_before_the_commit_nothing_stays(
         assert files == 0
         # Before there is a file, a key that seals nothing may be left.
         assert keys == (1 if (step, after) == ("take", False) else 0)
+
+
+async def test_killed_while_a_version_is_added_the_document_stays_whole(
+    database: Database, actor: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with house_of(database, actor, tmp_path, working=False) as house:
+        first = await put(house, actor, "a.md", TEXT)
+        with monkeypatch.context() as killed:
+            killed.setattr(Files, "discard", lambda *_, **__: None)
+            die_at(killed, house.documents._adding, "_insert", after=True)
+            with pytest.raises(Died):
+                await house.documents.add(
+                    actor, "b.md", chunks(b"newer"), replaces=first.document_id
+                )
+        await house.ingest.recover()
+        assert [v.id for v in await house.documents.versions(actor, first.document_id)] == [
+            first.version_id
+        ]
+        assert things(tmp_path) == (1, 1)
 
 
 async def test_killed_after_the_commit_the_document_is_whole(
@@ -108,3 +128,17 @@ async def test_an_incoming_file_whose_name_says_nothing_is_swept(
         added = await put(house, actor, "a.md", TEXT)
         file = FileId(actor.tenant_id, added.document_id, added.version_id)
         assert b"".join(Files(tmp_path / "files", 1, house.vault).segments(file)) == TEXT.encode()
+
+
+async def test_what_a_living_worker_takes_in_is_not_swept_by_a_server_that_starts(
+    database: Database, actor: Actor, tmp_path: Path
+) -> None:
+    async with house_of(database, actor, tmp_path, working=False) as house:
+        files, worker = house.documents._files, Presence(database)
+        await worker.begin()
+        async with uploads.taken(files, house.vault, actor.tenant_id, chunks(b"text")):
+            await house.ingest.recover()
+            assert things(tmp_path) == (1, 1), "its file and its key are there"
+            await worker.end()
+            await house.ingest.recover()
+            assert things(tmp_path) == (0, 0), "nobody lives who could commit it"

@@ -100,9 +100,12 @@ class Files:
         """The database has the version: the incoming name may go."""
         self.incoming(file).unlink(missing_ok=True)
 
-    def discard(self, file: FileId) -> None:
-        """The database has no such version: nothing of it may stay."""
-        self.remove(file.tenant, file.document)
+    def discard(self, file: FileId, *, document: bool = True) -> None:
+        """The database has no such version: nothing of it may stay. Without `document` it was to be a
+        further version of one that is there, and what else that has stays."""
+        if document:
+            self.remove(file.tenant, file.document)
+        self.path(file).unlink(missing_ok=True)
         self.incoming(file).unlink(missing_ok=True)
 
     def put(self, file: FileId, part: Part, chunks: Iterable[bytes]) -> None:

@@ -1,38 +1,48 @@
 """The worker that turns a queued file into searchable passages, step by step, each step whole.
 
-queued → parsed → indexed → ready. A step commits together with the state it reaches, so a process
-killed at any moment leaves the last whole step; the next start takes it up from there. Parsing has
-three attempts: a file that brings its worker down each time ends as failed, with the reason.
+queued → parsed → indexed → ready. A step commits together with the state it reaches, and pages as they
+are read, so a process killed at any moment leaves the last whole step and the pages before it; whoever
+takes the version over goes on from there. Several workers, on one machine or on more, share the queue:
+see `presence`. Parsing has three attempts without a new page: a file that brings its worker down each
+time ends as failed, with the reason.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Protocol
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 
-from lionrock.documents import queries, uploads
+from lionrock.documents import keeping, queries, uploads
 from lionrock.documents.files import FileId, Files
 from lionrock.documents.parsed import ParsedDocument
 from lionrock.documents.parsing import sandbox
-from lionrock.documents.passages import Passage, passages
-from lionrock.documents.records import Records, row_name, sealed_page
+from lionrock.documents.parsing.talk import NO_OCR, Ocr
+from lionrock.documents.presence import Presence
+from lionrock.documents.read_pages import Lost, ReadPages
+from lionrock.documents.records import Records
 from lionrock.documents.schemas import State
-from lionrock.documents.sentences import quotable
+from lionrock.documents.unpacker import Unpacker
 from lionrock.errors import Erased, LionrockError, SealBroken, Unavailable
 from lionrock.kernel.actors import Actor, worker
 from lionrock.kernel.database import Database
 from lionrock.kernel.events import Event, record
+from lionrock.kernel.tasks import stop
 from lionrock.kernel.telemetry import Telemetry, traced
-from lionrock.kernel.vault.sealing import DataKey
 from lionrock.kernel.vault.service import Vault
 
 log = logging.getLogger(__name__)
 LEASE_SECONDS = 120
+"""How long a version stays with a worker whose machine vanished; of one that died it is free at once."""
+TURN_SECONDS = 60.0
+"""A long document makes way after so long, if others wait, and comes back behind them."""
 ATTEMPTS = 3
 _IDLE_SECONDS = 2.0
 
@@ -48,28 +58,35 @@ class ProgressHook(Protocol):
     async def __call__(self, done: int, total: int) -> None: ...
 
 
+class MadeWay(Exception):
+    """Others wait, and this version has had its turn: what it has so far stays."""
+
+
 class Ingest:
     def __init__(
         self, database: Database, files: Files, vault: Vault, indexer: Indexer,
-        *, seconds: int, memory_bytes: int,
+        *, seconds: int, memory_bytes: int, ocr: Ocr = NO_OCR, unpacked_bytes: int = 2**30,
     ) -> None:  # fmt: skip
         self._database, self._files, self._vault = database, files, vault
         self._indexer = indexer
-        self._seconds, self._memory_bytes = seconds, memory_bytes
-        self._id = uuid4()
+        self._unpacker = Unpacker(
+            database, files, vault,
+            seconds=seconds, memory_bytes=memory_bytes, most_bytes=unpacked_bytes,
+        )  # fmt: skip
+        self._seconds, self._memory_bytes, self._ocr = seconds, memory_bytes, ocr
+        self.presence = Presence(database)
         self.telemetry = Telemetry()
         self._wake = asyncio.Event()
+        self._began = 0.0
 
     def wake(self) -> None:
         """Something was queued: look now, not at the next tick."""
         self._wake.set()
 
     async def recover(self) -> None:
-        """At start: no worker of this installation is alive, so every lease is void."""
-        await uploads.recover(self._database, self._files, self._vault)
-        for tenant_id in await self._database.tenants():
-            async with self._database.tenant_session(worker(tenant_id)) as db:
-                await db.execute(queries.RELEASE_ALL, tenant_id)
+        """At the start of a server: settle the uploads that a killed one left."""
+        busy = LEASE_SECONDS if await self.presence.living() else 0
+        await uploads.recover(self._database, self._files, self._vault, spare_seconds=busy)
 
     async def waiting(self) -> Counter[str]:
         """Versions that are not ready yet, of all tenants together, by the state they are in."""
@@ -82,31 +99,52 @@ class Ingest:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        while True:
-            self._wake.clear()
-            if not await self._one_of_each_tenant():
-                try:
-                    await asyncio.wait_for(self._wake.wait(), _IDLE_SECONDS)
-                except TimeoutError:
-                    continue
+        try:
+            await self.presence.begin()
+            while True:
+                self._wake.clear()
+                if not await self._round():
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._wake.wait(), _IDLE_SECONDS)
+        finally:
+            await self.presence.end()
+
+    async def _round(self) -> bool:
+        """As `_one_of_each_tenant`; a database that is away for a while ends no worker."""
+        try:
+            return await self._one_of_each_tenant()
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            log.warning("the database does not answer: %s", type(error).__name__)
+            return False
 
     async def _one_of_each_tenant(self) -> bool:
         """One version of every tenant in turn, so that a large tenant does not hold up a small one."""
         worked = False
         for tenant_id in await self._database.active_tenants():
             actor = worker(tenant_id)
+            living = await self.presence.living()
             async with self._database.tenant_session(actor) as db:
-                claimed = await db.fetchrow(queries.CLAIM, tenant_id, LEASE_SECONDS, self._id)
+                claimed = await db.fetchrow(
+                    queries.CLAIM, tenant_id, LEASE_SECONDS, self.presence.id, living
+                )
             if claimed:
                 worked = True
                 await self._advance(actor, claimed)
         return worked
 
     async def _advance(self, actor: Actor, version: asyncpg.Record) -> None:
+        self._began = time.monotonic()
         try:
-            if version["attempts"] > ATTEMPTS:
-                raise LionrockError(f"Given up after {ATTEMPTS} attempts; see the server's log.")
-            await self._steps(actor, version)
+            async with self._holding(actor, version["id"]):
+                if version["attempts"] > ATTEMPTS:
+                    raise LionrockError(
+                        f"Given up after {ATTEMPTS} attempts; see the server's log."
+                    )
+                await self._steps(actor, version)
+        except Lost:
+            log.info("version %s is not this worker's any more", version["id"])
+        except MadeWay:
+            await self._release(actor, version["id"], 0, turns=1)
         except Unavailable as error:
             # A part is missing for now (the embedder, the disk): the version keeps its place.
             log.warning("version %s waits: %s", version["id"], error.detail)
@@ -118,9 +156,31 @@ class Ingest:
             log.exception("ingest of version %s failed", version["id"])
             await self._release(actor, version["id"], version["attempts"])
 
-    async def _release(self, actor: Actor, version_id: UUID, attempts: int) -> None:
+    @asynccontextmanager
+    async def _holding(self, actor: Actor, version_id: UUID) -> AsyncIterator[None]:
+        """Renew the lease all the while, however long a step takes."""
+
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(LEASE_SECONDS / 6)
+                with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                    async with self._database.tenant_session(actor) as db:
+                        of = (actor.tenant_id, version_id, LEASE_SECONDS, self.presence.id)
+                        await db.execute(queries.HOLD, *of)
+
+        renewing = asyncio.create_task(renew())
+        try:
+            yield
+        finally:
+            await stop(renewing)
+
+    async def _release(
+        self, actor: Actor, version_id: UUID, attempts: int, *, turns: int = 0
+    ) -> None:
         async with self._database.tenant_session(actor) as db:
-            await db.execute(queries.RELEASE, actor.tenant_id, version_id, attempts)
+            await db.execute(
+                queries.RELEASE, actor.tenant_id, version_id, attempts, self.presence.id, turns
+            )
 
     async def _steps(self, actor: Actor, version: asyncpg.Record) -> None:
         state, version_id = version["state"], version["id"]
@@ -128,6 +188,8 @@ class Ingest:
             await self._parse(actor, version)
             state = State.PARSED
         if state == State.PARSED:
+            with self.telemetry.span("ingest unpack"):
+                await self._unpacker.unpack(actor, version, self._progress(actor, version_id))
             with self.telemetry.span("ingest index"):
                 await self._indexer.index(actor, version_id)
             await self._reach(actor, version_id, State.INDEXED)
@@ -140,93 +202,58 @@ class Ingest:
         file = FileId(actor.tenant_id, version["document_id"], version["id"])
         async with self._database.tenant_session(actor) as db:
             sealed = await db.fetchval(queries.NAME, actor.tenant_id, file.document)
+            own = await db.fetchval(queries.OWN_NAME, actor.tenant_id, file.version)
         if sealed is None:
             raise Erased("The document was removed while it was read.")
-        name = Records(self._vault, actor.tenant_id).name(file.document, sealed)
+        records = Records(self._vault, actor.tenant_id)
+        name = records.called(file.document, sealed, file.version, own)
+        pages = ReadPages(
+            self._database, actor, file.version, records.key(file.document), self.presence.id,
+            LEASE_SECONDS, lambda: self._make_way(actor, file.version),
+        )  # fmt: skip
+        await pages.load()
         async with self._files.opened(file) as content:
-            parsing = sandbox.parse(
-                content, name, seconds=self._seconds, memory_bytes=self._memory_bytes
-            )
-            parsed = await self._with_lease(actor, version["id"], parsing)
+            parsed = await sandbox.parse(
+                content, name, seconds=self._seconds, memory_bytes=self._memory_bytes,
+                pages=pages, ocr=self._ocr,
+            )  # fmt: skip
         if parsed.reading_copy is not None:
             copy = [parsed.reading_copy]
             await asyncio.to_thread(self._files.put, file, "reading copy", copy)
         await self._keep(actor, version, parsed)
 
-    async def _with_lease(self, actor: Actor, version_id: UUID, work: object) -> ParsedDocument:
-        """Await `work`, renewing the lease while it takes its time."""
-        task = asyncio.ensure_future(work)  # type: ignore[call-overload]
-        try:
-            while True:
-                finished, _ = await asyncio.wait({task}, timeout=LEASE_SECONDS / 3)
-                if finished:
-                    return await task  # type: ignore[no-any-return]
-                await self._progress(actor, version_id)(0, 0)
-        finally:
-            task.cancel()
-
     async def _keep(self, actor: Actor, version: asyncpg.Record, parsed: ParsedDocument) -> None:
-        tenant, version_id = actor.tenant_id, version["id"]
-        made = await asyncio.to_thread(passages, parsed)
-        languages = Counter[str]()
-        for p in made:
-            languages[p.language] += len(p.text)
-        language = languages.most_common(1)[0][0] if made else ""
-        key = Records(self._vault, tenant).key(version["document_id"])
-        title = key.seal_text("versions", version_id, "title", parsed.title[:300])
-        async with self._database.tenant_session(actor) as db:
-            advanced = await db.execute(
-                queries.PARSED,
-                *(tenant, version_id, title, parsed.media_type, language),
-                *(parsed.reading_copy is not None, len(made)),
-            )
-            if advanced != "UPDATE 1":
-                return
-            await db.executemany(
-                queries.INSERT_PAGE,
-                [(tenant, version_id, *sealed_page(key, version_id, p)) for p in parsed.pages],
-            )
-            await self._keep_passages(db, actor, version, key, made)
+        await keeping.keep(self._database, self._vault, actor, version, parsed, self.presence.id)
 
-    async def _keep_passages(
-        self, db: asyncpg.Connection, actor: Actor, version: asyncpg.Record, key: DataKey,
-        made: list[Passage],
-    ) -> None:  # fmt: skip
-        of = (actor.tenant_id, version["id"], version["collection_id"])
-        ids = [uuid4() for _ in made]
-        await db.executemany(
-            queries.INSERT_PASSAGE,
-            [
-                (of[0], id, *of[1:], p.ordinal, p.kind)
-                + (key.seal_text("passages", id, "number", p.number),)
-                + (key.seal_text("passages", id, "heading", p.heading), p.language)
-                + (key.seal_text("passages", id, "text", p.text),)
-                + ([n for s in p.slices for n in (s.page, s.start, s.end)],)
-                for id, p in zip(ids, made, strict=True)
-            ],
-        )
-        await db.executemany(
-            queries.INSERT_SENTENCE,
-            [
-                (of[0], id, q.start, q.end, *of[1:], p.language != "en")
-                + (key.seal_text("sentences", row_name(id, q.start), "lead", q.lead),)
-                for id, p in zip(ids, made, strict=True)
-                for q in quotable(p.text, p.heading, row=p.kind == "row")
-            ],
-        )
+    async def _make_way(self, actor: Actor, version_id: UUID) -> None:
+        """Raises `MadeWay` when this version has had its turn and another one waits for a worker."""
+        if time.monotonic() - self._began < TURN_SECONDS:
+            return
+        self._began = time.monotonic()
+        living = await self.presence.living()
+        for tenant_id in await self._database.active_tenants():
+            async with self._database.tenant_session(worker(tenant_id)) as db:
+                if await db.fetchval(queries.OTHERS_WAIT, tenant_id, version_id, living):
+                    raise MadeWay
 
     def _progress(self, actor: Actor, version_id: UUID) -> ProgressHook:
         async def renew(done: int, total: int) -> None:
             async with self._database.tenant_session(actor) as db:
-                await db.execute(
-                    queries.RENEW, actor.tenant_id, version_id, LEASE_SECONDS, done, total
-                )
+                renewed = await db.execute(
+                    queries.RENEW, actor.tenant_id, version_id, LEASE_SECONDS, done, total,
+                    self.presence.id,
+                )  # fmt: skip
+            if renewed != "UPDATE 1":
+                raise Lost
+            await self._make_way(actor, version_id)
 
         return renew
 
     async def _reach(self, actor: Actor, version_id: UUID, state: State) -> None:
         async with self._database.tenant_session(actor) as db:
-            await db.execute(queries.ADVANCE, actor.tenant_id, version_id, state.value)
+            of = (actor.tenant_id, version_id, state.value, self.presence.id)
+            if await db.execute(queries.ADVANCE, *of) != "UPDATE 1":
+                raise Lost
             if state is State.READY:
                 await record(db, actor, Event.DOCUMENT_VERSION_READY, version_id)
 
@@ -242,5 +269,6 @@ class Ingest:
             log.error("version %s failed, and its key is not here: %s", version_id, error.detail)
             sealed = None
         async with self._database.tenant_session(actor) as db:
-            await db.execute(queries.FAIL, tenant, version_id, sealed)
-            await record(db, actor, Event.DOCUMENT_VERSION_FAIL, version_id)
+            of = (tenant, version_id, sealed, self.presence.id)
+            if await db.fetchval(queries.FAIL, *of):
+                await record(db, actor, Event.DOCUMENT_VERSION_FAIL, version_id)

@@ -11,9 +11,9 @@ import re
 import struct
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, overload
 
 BlockKind = Literal["heading", "paragraph", "item", "row", "footnote", "toc"]
 """`item` is a list item, `row` a table row (cells joined with two spaces), `toc` a line of a table
@@ -71,20 +71,29 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class ParsedPage:
-    """A page as shown: `number` from 1, `width` and `height` in points after rotation and crop."""
+    """A page as shown: `number` from 1, `width` and `height` in points after rotation and crop.
+
+    A page that was recognised from its picture has a `confidence` from 0 to 1, and a `turn` in
+    quarters clockwise from how its file shows it; both hold for all its places. `unread`: it shows
+    more than its text says, since it could not be recognised or was not to be.
+    """
 
     number: int
     width: float
     height: float
     text: str
-    runs: tuple[Run, ...]
+    runs: Sequence[Run]
+    turn: int = 0
+    confidence: float | None = None
+    unread: bool = False
 
     def boxes(self, start: int, end: int) -> list[Box]:
         """Rectangles of `text[start:end]`, one for each visual line fragment, in reading order."""
-        first = bisect_right(self.runs, start, key=lambda run: run.end)
+        runs = tuple(self.runs)
+        first = bisect_right(runs, start, key=lambda run: run.end)
         found: list[Box] = []
         alone = False  # whether the last box is of single characters, as in vertical text
-        for run in self.runs[first:]:
+        for run in runs[first:]:
             if run.start >= end:
                 break
             left = run.xs[max(start, run.start) - run.start]
@@ -124,13 +133,15 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
-    """A parsed file. `reading_copy` is the PDF typeset for a format that has no pages of its own."""
+    """A parsed file. `reading_copy` is the PDF typeset for a format that has no pages of its own.
+    `facts` is what the format says of it besides: of a law "work", "effective" and "names"."""
 
     title: str
     media_type: str
     pages: tuple[ParsedPage, ...]
     blocks: tuple[Block, ...]
     reading_copy: bytes | None
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     def text_of(self, block: Block) -> str:
         """The block's whole text; where it runs over a page end the parts are joined as lines are."""
@@ -152,17 +163,48 @@ _FULL = 65535
 
 def pack_runs(runs: Iterable[Run]) -> bytes:
     """Runs as bytes, two a character and twelve a run; coordinates keep 1/65535 of the page."""
-    parts = []
-    for run in runs:
-        y0, y1 = int(run.y0 * _FULL + 0.5), int(run.y1 * _FULL + 0.5)
-        parts.append(_RUN.pack(run.start, run.end, y0, y1))
-        parts.append(array("H", [int(x * _FULL + 0.5) for x in run.xs]).tobytes())
-    return b"".join(parts)
+    if isinstance(runs, PackedRuns):
+        return runs.packed
+    return b"".join([pack_run(run.start, run.end, run.y0, run.y1, run.xs) for run in runs])
+
+
+def pack_run(start: int, end: int, y0: float, y1: float, xs: Iterable[float]) -> bytes:
+    """One run's bytes; see `pack_runs`."""
+    edges = array("H", [int(x * _FULL + 0.5) for x in xs])
+    head = _RUN.pack(start, end, int(y0 * _FULL + 0.5), int(y1 * _FULL + 0.5))
+    return head + edges.tobytes()
 
 
 def unpack_runs(packed: bytes) -> tuple[Run, ...]:
     """The inverse of `pack_runs`. Raises `ValueError` for bytes that no runs were packed into."""
-    runs, at = [], 0
+    return tuple(_unpacked(packed))
+
+
+class PackedRuns(Sequence[Run]):
+    """Runs kept as the bytes of `pack_runs`, unpacked each time they are looked at: a page of runs
+    takes forty times as much. Raises `ValueError` then, for bytes that are none."""
+
+    __slots__ = ("packed",)
+
+    def __init__(self, packed: bytes) -> None:
+        self.packed = packed
+
+    def __iter__(self) -> Iterator[Run]:
+        return _unpacked(self.packed)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    @overload
+    def __getitem__(self, index: int) -> Run: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Run, ...]: ...
+    def __getitem__(self, index: int | slice) -> Run | tuple[Run, ...]:
+        return tuple(self)[index]
+
+
+def _unpacked(packed: bytes) -> Iterator[Run]:
+    at = 0
     while at < len(packed):
         if at + _RUN.size > len(packed):
             raise ValueError("packed runs end inside a run")
@@ -172,6 +214,5 @@ def unpack_runs(packed: bytes) -> tuple[Run, ...]:
         if not start < end or until > len(packed):
             raise ValueError("packed runs end inside a run")
         edges = array("H", packed[at:until])
-        runs.append(Run(start, end, y0 / _FULL, y1 / _FULL, tuple([x / _FULL for x in edges])))
+        yield Run(start, end, y0 / _FULL, y1 / _FULL, tuple([x / _FULL for x in edges]))
         at = until
-    return tuple(runs)

@@ -6,24 +6,26 @@ person whose data it is, and only those who handle such requests see what it bri
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from lionrock.documents import queries
+from lionrock.documents import members, queries
+from lionrock.documents.cutting import Cut, by_paragraph, ranges_on
 from lionrock.documents.files import FileId, Files, Part
-from lionrock.documents.parsed import ParsedPage
 from lionrock.documents.records import Records, row_name
 from lionrock.documents.render import page_image
+from lionrock.documents.versions import today
 from lionrock.errors import Erased, UnreadableDocument
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.audit.canonical import Json
 from lionrock.kernel.database import Database
 from lionrock.kernel.privacy import sources
-from lionrock.kernel.privacy.forms import Match, Matcher
-from lionrock.kernel.privacy.redaction import MARK, Redactor, blacked
+from lionrock.kernel.privacy.forms import Matcher
+from lionrock.kernel.privacy.holds import hold_on
 from lionrock.kernel.privacy.run_data import erase_answers
-from lionrock.kernel.privacy.sources import Described, Found, Person, Wanted
+from lionrock.kernel.privacy.sources import Described, Found, Kept, Person, Wanted
 from lionrock.kernel.vault import scopes
 from lionrock.kernel.vault.service import Vault
 
@@ -38,15 +40,15 @@ _READ: Final = ("indexed", "ready")
 Range = tuple[int, int]
 
 _PAGES: Final = """
-SELECT v.document_id, p.version_id, p.number, p.width, p.height, p.text, p.layout FROM pages p
+SELECT v.document_id, p.version_id, p.number, p.width, p.height, p.text, p.layout, p.turn FROM pages p
 JOIN versions v ON (v.tenant_id, v.id) = (p.tenant_id, p.version_id)
 WHERE p.tenant_id = $1 AND (p.version_id, p.number) > ($2, $3)
 ORDER BY p.version_id, p.number LIMIT $4
 """
 _NAMES: Final = """
-SELECT d.id, d.name, v.id AS version_id, v.title, v.state FROM documents d
+SELECT d.id, d.name, v.name AS own_name, v.id AS version_id, v.title, v.state FROM documents d
 JOIN versions v ON (v.tenant_id, v.document_id) = (d.tenant_id, d.id)
-WHERE d.tenant_id = $1 AND d.id > $2 ORDER BY d.id, v.id LIMIT $3
+WHERE d.tenant_id = $1 AND v.id > $2 ORDER BY v.id LIMIT $3
 """
 _SLICES: Final = "SELECT slices FROM passages WHERE tenant_id = $1 AND version_id = $2"
 _FACTS: Final = """
@@ -55,7 +57,7 @@ SELECT v.id, v.sha256, v.bytes,
     (SELECT count(*) FROM passages p WHERE (p.tenant_id, p.version_id) = (v.tenant_id, v.id)) AS passages,
     (SELECT count(*) FROM sentences s WHERE (s.tenant_id, s.version_id) = (v.tenant_id, v.id)
      AND s.embedding IS NOT NULL) AS vectors
-FROM versions v WHERE v.tenant_id = $1 AND v.document_id = $2 ORDER BY v.id
+FROM versions v WHERE v.tenant_id = $1 AND v.document_id = ANY($2) ORDER BY v.id
 """
 
 
@@ -72,6 +74,25 @@ class DocumentData:
     async def find(self, actor: Actor, person: Person, matcher: Matcher) -> AsyncIterator[Found]:
         """Paragraphs and names of documents that name the person; and documents that could not be
         read ("not read"), for a person to look at."""
+        met: dict[UUID, str] = {}
+        async for found in self._everywhere(actor, matcher):
+            met.setdefault(found.target, found.form)
+            yield found
+        async for found in self._around(actor, met):
+            yield found
+
+    async def _around(self, actor: Actor, met: Mapping[UUID, str]) -> AsyncIterator[Found]:
+        """The archives and mails whose files hold what was found: its bytes are in them too."""
+        async with self._database.tenant_session(actor) as db:
+            around = await db.fetch(members.CONTAINERS, actor.tenant_id, list(met))
+            ids = {row["id"]: met[row["inner_id"]] for row in around}
+            names = await db.fetch(members.NAMES, actor.tenant_id, list(ids))
+        records = Records(self._vault, actor.tenant_id)
+        for row in names:
+            with suppress(Erased):
+                yield Found(row["id"], ids[row["id"]], excerpt=records.name(row["id"], row["name"]))
+
+    async def _everywhere(self, actor: Actor, matcher: Matcher) -> AsyncIterator[Found]:
         async for found in self._in_names(actor, matcher):
             yield found
         version, number = UUID(int=0), 0
@@ -97,16 +118,19 @@ class DocumentData:
                     continue
                 matches = matcher.matches(called)
                 if matches:
-                    yield Found(row["id"], matches[0].form, excerpt=called)
+                    own = row["version_id"] if row["own_name"] is not None else None
+                    yield Found(row["id"], matches[0].form, excerpt=called, version=own)
                 elif row["state"] not in _READ:
                     yield Found(row["id"], "not read", excerpt=called)
             if len(rows) < _AT_ONCE:
                 return
-            last = rows[-1]["id"]
+            last = rows[-1]["version_id"]
 
     def _called(self, tenant: UUID, row: asyncpg.Record) -> str:
         key = Records(self._vault, tenant).key(row["id"])
         name = key.open_text("documents", row["id"], "name", row["name"])
+        if row["own_name"] is not None:
+            name += "\n" + key.open_text("versions", row["version_id"], "name", row["own_name"])
         kept = row["title"]
         title = key.open_text("versions", row["version_id"], "title", kept) if kept else ""
         return f"{name}\n{title}".strip()
@@ -124,22 +148,34 @@ class DocumentData:
         page = records.parsed_page(row)
         async with self._database.tenant_session(actor) as db:
             slices = await db.fetch(_SLICES, actor.tenant_id, row["version_id"])
-        ranges = sorted(_ranges(slices, page.number))
+        ranges = sorted(ranges_on(slices, page.number))
         return [
             Found(
                 row["document_id"], found[0].form, page.number, *paragraph,
                 boxes=[tuple(b) for m in found for b in page.boxes(m.start, m.end)],
-                excerpt=text[slice(*paragraph)][:_EXCERPT],
+                excerpt=text[slice(*paragraph)][:_EXCERPT], version=row["version_id"],
             )
-            for paragraph, found in _by_paragraph(text, ranges, matches).items()
+            for paragraph, found in by_paragraph(text, ranges, matches).items()
         ]  # fmt: skip
 
     async def copy(
         self, actor: Actor, target: UUID, wanted: Sequence[Wanted]
     ) -> list[sources.Part]:
         """Of each page its text and its picture: the paragraphs wanted, all else black."""
+        parts: list[sources.Part] = []
+        paged = [w for w in wanted if w.page is not None] or list(wanted)
+        for version in dict.fromkeys(w.version for w in paged):
+            of_it = [w for w in paged if w.version == version]
+            parts += await self._copy_of(actor, target, version, of_it)
+        return parts
+
+    async def _copy_of(
+        self, actor: Actor, target: UUID, version: UUID | None, wanted: Sequence[Wanted]
+    ) -> list[sources.Part]:
         async with self._database.tenant_session(actor) as db:
-            file = await db.fetchrow(queries.PAGE_FILE, actor.tenant_id, target)
+            file = await db.fetchrow(
+                queries.PAGE_FILE, *(actor.tenant_id, target, version, today())
+            )
             if file is None:
                 return []
             pages = {
@@ -147,26 +183,25 @@ class DocumentData:
                 for number in sorted({w.page for w in wanted if w.page is not None})
             }
         records = Records(self._vault, actor.tenant_id)
-        name = records.name(target, file["name"])
+        name = records.called(target, file["name"], file["id"], file["own_name"])
         parts: list[sources.Part] = []
         for number, row in pages.items():
             here = [w for w in wanted if w.page == number]
             if row is not None:
-                cut = _Cut.of(records.parsed_page(row), here)
+                cut = Cut.of(records.parsed_page(row), here)
                 parts += await self._page_parts(actor, target, file, name, cut)
         if not parts:
             said = wanted[0].redactor.redacted(name)
             text = f"{said}\n"
             about = {"what": said}
-            parts = [
-                sources.Part(f"document-{target.hex}.txt", "text/plain", text.encode(), text, about)
-            ]
+            called = f"document-{target.hex}{f'-{version.hex[:8]}' if version else ''}.txt"
+            parts = [sources.Part(called, "text/plain", text.encode(), text, about)]
         return parts
 
     async def _page_parts(
-        self, actor: Actor, target: UUID, file: asyncpg.Record, name: str, cut: _Cut
+        self, actor: Actor, target: UUID, file: asyncpg.Record, name: str, cut: Cut
     ) -> list[sources.Part]:
-        stem = f"document-{target.hex}-page-{cut.page.number:04}"
+        stem = f"document-{target.hex}-{file['id'].hex[:8]}-page-{cut.page.number:04}"
         about = {"what": cut.redactors[0].redacted(name), "page": str(cut.page.number)}
         text = cut.text()
         parts = [sources.Part(f"{stem}.txt", "text/plain", text.encode(), text, about)]
@@ -174,7 +209,9 @@ class DocumentData:
         kept: Part = "reading copy" if file["has_reading_copy"] else "content"
         try:
             async with self._files.opened(id, kept) as pdf:
-                png = await page_image(pdf, cut.page.number, name=name, mask=cut.mask())
+                png = await page_image(
+                    pdf, cut.page.number, name=name, mask=cut.mask(), turn=cut.page.turn
+                )
         except UnreadableDocument:
             return parts
         return [*parts, sources.Part(f"{stem}.png", "image/png", png, "", about)]
@@ -182,7 +219,8 @@ class DocumentData:
     async def describe(
         self, db: asyncpg.Connection, actor: Actor, target: UUID
     ) -> Described | None:
-        rows = await db.fetch(_FACTS, actor.tenant_id, target)
+        going = await members.removed_with(db, actor.tenant_id, target)
+        rows = await db.fetch(_FACTS, actor.tenant_id, going)
         if not rows:
             return None
         versions: list[Json] = [
@@ -193,95 +231,34 @@ class DocumentData:
             for r in rows
         ]  # fmt: skip
         facts: dict[str, Json] = {"kind": self.kind, "id": str(target), "versions": versions}
-        ids = (target, *(r["id"] for r in rows))
-        return Described(facts, ids, (scopes.document(target),))
+        if going[1:]:
+            facts["came_in_it"] = [str(id) for id in going[1:]]
+        if container := await members.holder(db, actor.tenant_id, target):
+            facts["held_in"] = str(container)  # whose file has these bytes still
+        ids = (*going, *(r["id"] for r in rows))
+        held = [id for id in going[1:] if await hold_on(db, self.kind, id)]
+        kept = (Kept("A legal hold keeps a file that came in it."),) if held else ()
+        return Described(facts, ids, tuple(scopes.document(id) for id in going), kept)
 
     async def erase_rows(
         self, db: asyncpg.Connection, actor: Actor, target: UUID
     ) -> Mapping[str, int]:
-        answers = await erase_answers(db, actor.tenant_id, target)
+        tenant = actor.tenant_id
+        await members.hand_over(db, tenant, target)
+        going = await members.removed_with(db, tenant, target)
+        answers = sum([await erase_answers(db, tenant, id) for id in going])
         await db.execute(
-            "DELETE FROM retention_starts WHERE tenant_id = $1 AND target_id = $2",
-            *(actor.tenant_id, target),
+            "DELETE FROM retention_starts WHERE tenant_id = $1 AND target_id = ANY($2)",
+            *(tenant, going),
         )
-        await db.execute(queries.DELETE_DOCUMENT, actor.tenant_id, target)
+        await db.execute(queries.DELETE_DOCUMENT, tenant, target)
         return {"answers_that_quoted_it": answers}
 
     async def erase_outside(self, actor: Actor, target: UUID, facts: Mapping[str, Json]) -> None:
-        self._files.remove(actor.tenant_id, target)
+        inside = facts.get("came_in_it", [])
+        assert isinstance(inside, list)
+        for id in (target, *(UUID(str(id)) for id in inside)):
+            self._files.remove(actor.tenant_id, id)
         versions = facts["versions"]
         assert isinstance(versions, list)
         await self._forget(actor, [UUID(str(v["id"])) for v in versions if isinstance(v, dict)])
-
-
-class _Cut:
-    """What of a page is handed over: ranges of its text, and spans in them that are black."""
-
-    def __init__(
-        self, page: ParsedPage, shown: list[Range], hidden: list[Range], *, whole: bool,
-        redactors: list[Redactor],
-    ) -> None:  # fmt: skip
-        self.page, self.shown, self.hidden = page, shown, hidden
-        self.whole, self.redactors = whole, redactors
-
-    @classmethod
-    def of(cls, page: ParsedPage, wanted: Sequence[Wanted]) -> _Cut:
-        whole = any(w.whole or w.first is None for w in wanted)
-        ranges = [(w.first, w.last) for w in wanted if w.first is not None and w.last is not None]
-        shown = [(0, len(page.text))] if whole else _joined(ranges)
-        hidden = _joined([s for w in wanted for s in w.redactor.spans(page.text)])
-        return cls(page, shown, hidden, whole=whole, redactors=[w.redactor for w in wanted])
-
-    def text(self) -> str:
-        parts = []
-        for start, end in self.shown:
-            inside = [
-                (max(a, start) - start, min(b, end) - start)
-                for a, b in self.hidden if a < end and b > start
-            ]  # fmt: skip
-            parts.append(blacked(self.page.text[start:end], inside))
-        return f"\n{MARK * 3}\n".join(parts) + "\n"
-
-    def mask(self) -> dict[str, list[list[float]] | None]:
-        return {
-            "show": None if self.whole else self._boxes(self.shown),
-            "hide": self._boxes(self.hidden),
-        }
-
-    def _boxes(self, ranges: Sequence[Range]) -> list[list[float]]:
-        return [list(box) for a, b in ranges for box in self.page.boxes(a, b)]
-
-
-def _ranges(passages: Sequence[asyncpg.Record], number: int) -> Iterator[Range]:
-    """Paragraphs on page `number`, as ranges of its text."""
-    for row in passages:
-        flat = row["slices"]
-        for i in range(0, len(flat), 3):
-            if flat[i] == number:
-                yield flat[i + 1], flat[i + 2]
-
-
-def _by_paragraph(
-    text: str, ranges: Sequence[Range], matches: Sequence[Match]
-) -> dict[Range, list[Match]]:
-    """Matches by the paragraph they stand in; outside of any, by their lines."""
-    found: dict[Range, list[Match]] = {}
-    for match in matches:
-        around = [r for r in ranges if r[0] < match.end and match.start < r[1]]
-        if around:
-            place = (min(r[0] for r in around), max(r[1] for r in around))
-        else:
-            end = text.find("\n", match.end)
-            place = (text.rfind("\n", 0, match.start) + 1, end if end >= 0 else len(text))
-        found.setdefault(place, []).append(match)
-    return found
-
-
-def _joined(ranges: Sequence[Range]) -> list[Range]:
-    joined: list[Range] = []
-    for start, end in sorted(ranges):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined

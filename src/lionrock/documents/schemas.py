@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from lionrock.documents.citations import Box
+from lionrock.documents.citations import Box, Held
 
 
 class State(StrEnum):
@@ -36,9 +36,21 @@ class Document(BaseModel):
     state: State
     error: str
     pages: int
+    unread: list[int] = []
+    """Numbers of the pages that show more than could be read: pictures that were not recognised."""
     done: int
     total: int
     added_at: datetime
+    held: Held = Held()
+    """When this version held: the one in force today, unless none is."""
+    versions: int = 1
+    """How many versions the document has."""
+    members: int = 0
+    """How many files its file holds: a ZIP's, a mail's attachments."""
+    parent_id: UUID | None = None
+    """The document that it came in; None for one that was added by itself."""
+    path: str = ""
+    """What it is called inside of that."""
 
 
 class Added(BaseModel):
@@ -52,6 +64,23 @@ class Added(BaseModel):
     duplicate: bool
 
 
+class Member(BaseModel):
+    """A file inside a document's file. With a `document_id` it was taken in: as a document of its own,
+    or, `shared`, as one that was here before. Without, `reason` says why not; a document that could
+    not be read has its `reason` too."""
+
+    model_config = ConfigDict(frozen=True)
+    number: int
+    path: str
+    bytes: int
+    document_id: UUID | None
+    state: State | None
+    media_type: str
+    pages: int
+    reason: str
+    shared: bool
+
+
 class Page(BaseModel):
     model_config = ConfigDict(frozen=True)
     document_id: UUID
@@ -62,6 +91,15 @@ class Page(BaseModel):
     width: float
     height: float
     text: str
+    recognised: bool = False
+    """Read by OCR, not from a text layer."""
+    turn: int = 0
+    """Quarter turns clockwise from how the file shows the page to how it is shown here."""
+    confidence: float | None = None
+    """Of what was recognised, from 0 to 1."""
+    unread: bool = False
+    """It shows more than its text says."""
+    held: Held = Held()
 
 
 class Texts(BaseModel):
@@ -93,6 +131,7 @@ class Passage(BaseModel):
     text: str
     slices: list[tuple[int, int, int]]
     """(page, start, end) in page texts, in the order of `text`."""
+    held: Held = Held()
 
 
 class Highlight(BaseModel):

@@ -4,36 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from datetime import date
 from uuid import UUID
 
-from lionrock.documents import queries, uploads
+from lionrock.documents import comparisons, listing, members, queries, versions
+from lionrock.documents.adding import Adding
 from lionrock.documents.citations import Box, Citation
+from lionrock.documents.comparing import Comparison
+from lionrock.documents.cutting import ranges_on
 from lionrock.documents.files import FileId, Files, Part
-from lionrock.documents.naming import clean_name
+from lionrock.documents.listing import EVERYTHING, Listed, Wanted
 from lionrock.documents.parsed import ParsedPage
 from lionrock.documents.personal import DocumentData, Forget
 from lionrock.documents.records import Records, there
 from lionrock.documents.render import page_image
-from lionrock.documents.schemas import Added, Document, Page, Passage, State, Texts
-from lionrock.documents.uploads import Upload
-from lionrock.errors import Conflict, InvalidInput, NotFound
-from lionrock.kernel.access import readable_collections, require_on
+from lionrock.documents.schemas import Added, Document, Member, Page, Passage, Texts
+from lionrock.documents.tables import Table, cells_in, tables_on
+from lionrock.documents.versions import Version, today
+from lionrock.errors import Conflict, NotFound
+from lionrock.kernel.access import readable_collections
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
 from lionrock.kernel.decisions import require
-from lionrock.kernel.events import Event, record
 from lionrock.kernel.identity import FIRST_COLLECTION
 from lionrock.kernel.permissions import Permission as P
 from lionrock.kernel.privacy.corrections import notes_on
 from lionrock.kernel.privacy.holds import refuse_held
 from lionrock.kernel.vault import scopes
 from lionrock.kernel.vault.service import Vault
-from lionrock.kernel.vault.tombstones import condemn
-
-if TYPE_CHECKING:
-    import asyncpg
 
 
 class DocumentService:
@@ -41,167 +39,205 @@ class DocumentService:
         self._database = database
         self._files = files
         self._vault = vault
+        self._adding = Adding(database, files, vault)
 
     async def add(
-        self,
-        actor: Actor,
-        name: str,
-        chunks: AsyncIterator[bytes],
-        *,
-        collection: str = FIRST_COLLECTION,
-    ) -> Added:
+        self, actor: Actor, name: str, chunks: AsyncIterator[bytes],
+        *, collection: str = FIRST_COLLECTION, replaces: UUID | None = None,
+        effective: date | None = None,
+    ) -> Added:  # fmt: skip
         """Keep a file and queue it. The same bytes twice in a collection are one version;
-        a version that failed before is queued again."""
-        require(actor, P.DOCUMENTS_DOCUMENT_ADD)
-        name = clean_name(name)
-        async with (
-            uploads.taken(self._files, self._vault, actor.tenant_id, chunks) as upload,
-            self._database.tenant_session(actor) as db,
-        ):
-            collection_id = await self._collection(db, actor, collection)
-            known = await self._known(db, actor, collection_id, upload)
-            if known:
-                return known
-            if await self._insert(db, actor, collection_id, name, upload):
-                await upload.keep()
-                return _added(upload.file, name)
-            # Someone added the same bytes at the same moment: theirs stands.
-            await db.execute(queries.DELETE_DOCUMENT, actor.tenant_id, upload.file.document)
-            known = await self._known(db, actor, collection_id, upload)
-        if known is None:
-            raise Conflict("The same file was being removed at this moment. Add it again.")
-        return known
+        a version that failed before is queued again.
 
-    async def _insert(
-        self, db: asyncpg.Connection, actor: Actor, collection_id: UUID, name: str, upload: Upload
-    ) -> bool:
-        file = upload.file
-        key = Records(self._vault, actor.tenant_id).key(file.document)
-        sealed = key.seal_text("documents", file.document, "name", name)
-        await db.execute(
-            queries.INSERT_DOCUMENT,
-            *(actor.tenant_id, file.document, collection_id, sealed, actor.id),
+        `replaces`: the document that the file is a further version of, in that document's collection.
+        `effective`: the day from which it holds; else the day that the file gives, else for a further
+        version today.
+        """
+        return await self._adding.add(
+            actor, name, chunks, collection=collection, replaces=replaces, effective=effective
         )
-        inserted = await db.fetchval(
-            queries.INSERT_VERSION,
-            *(actor.tenant_id, file.version, file.document, collection_id),
-            *(upload.sha256, upload.size),
-        )
-        if inserted:
-            details = {"sha256": upload.sha256.hex(), "bytes": upload.size}
-            await record(db, actor, Event.DOCUMENT_VERSION_ADD, file.version, details)
-        return bool(inserted)
-
-    async def _known(
-        self, db: asyncpg.Connection, actor: Actor, collection_id: UUID, upload: Upload
-    ) -> Added | None:
-        """The version that holds these bytes already, queued again if it had failed."""
-        known = await db.fetchrow(
-            queries.VERSION_BY_HASH, actor.tenant_id, collection_id, upload.sha256
-        )
-        if known is None:
-            return None
-        if known["state"] == State.FAILED:
-            await db.execute(queries.REQUEUE, actor.tenant_id, known["id"])
-        return Added(
-            document_id=known["document_id"],
-            version_id=known["id"],
-            name=Records(self._vault, actor.tenant_id).name(known["document_id"], known["name"]),
-            state=State.QUEUED if known["state"] == State.FAILED else State(known["state"]),
-            duplicate=True,
-        )
-
-    async def _collection(self, db: asyncpg.Connection, actor: Actor, name: str) -> UUID:
-        found: UUID | None = await db.fetchval(queries.COLLECTION, actor.tenant_id, name)
-        if found is not None:
-            with suppress(NotFound):
-                await require_on(db, actor, P.DOCUMENTS_DOCUMENT_ADD, found)
-                return found
-        raise InvalidInput(f"There is no collection named {name!r}.")
 
     async def list(self, actor: Actor) -> list[Document]:
         """Every document of the collections that the actor may read, newest first."""
         async with self._database.tenant_session(actor) as db:
             allowed = await readable_collections(db, actor)
-            rows = await db.fetch(queries.LIST, actor.tenant_id, None, allowed)
+            rows = await db.fetch(queries.LIST, actor.tenant_id, None, allowed, today())
         records = Records(self._vault, actor.tenant_id)
         return list(there(records.document, rows))
+
+    async def listing(
+        self, actor: Actor, wanted: Wanted = EVERYTHING, *, start: int = 0, limit: int = 50
+    ) -> Listed:
+        """A page of the library, newest first, for lists of many thousands."""
+        async with self._database.tenant_session(actor) as db:
+            allowed, records = (
+                await readable_collections(db, actor),
+                Records(self._vault, actor.tenant_id),
+            )
+            return await listing.listed(db, records, actor.tenant_id, allowed, wanted, start, limit)
+
+    async def some(self, actor: Actor, ids: Sequence[UUID]) -> Sequence[Document]:
+        """Those of the documents that are there and that the actor may read."""
+        async with self._database.tenant_session(actor) as db:
+            allowed, records = (
+                await readable_collections(db, actor),
+                Records(self._vault, actor.tenant_id),
+            )
+            return await listing.some(db, records, actor.tenant_id, allowed, ids)
+
+    async def unfinished(self, actor: Actor) -> tuple[int, UUID | None]:
+        """How many are being read, and the one that came first of them."""
+        async with self._database.tenant_session(actor) as db:
+            allowed = await readable_collections(db, actor)
+            return await listing.unfinished(db, actor.tenant_id, allowed)
+
+    async def kinds(self, actor: Actor) -> Sequence[str]:
+        """Media types of the documents that the actor may read."""
+        async with self._database.tenant_session(actor) as db:
+            allowed = await readable_collections(db, actor)
+            return await listing.kinds(db, actor.tenant_id, allowed)
 
     async def get(self, actor: Actor, document_id: UUID) -> Document:
         async with self._database.tenant_session(actor) as db:
             allowed = await readable_collections(db, actor)
-            rows = await db.fetch(queries.LIST, actor.tenant_id, document_id, allowed)
+            rows = await db.fetch(queries.LIST, actor.tenant_id, document_id, allowed, today())
         if not rows:
             raise NotFound("There is no such document here.")
         return Records(self._vault, actor.tenant_id).document(rows[0])
 
-    async def remove(self, actor: Actor, document_id: UUID) -> None:
+    async def versions(self, actor: Actor, document_id: UUID) -> Sequence[Version]:
+        """All versions of a document, the latest first."""
+        async with self._database.tenant_session(actor) as db:
+            allowed = await readable_collections(db, actor)
+            records = Records(self._vault, actor.tenant_id)
+            found = await versions.of_document(db, records, actor.tenant_id, document_id, allowed)
+        if not found:
+            raise NotFound("There is no such document here.")
+        return found
+
+    async def compare(
+        self, actor: Actor, document_id: UUID, older: UUID | None = None, newer: UUID | None = None
+    ) -> Comparison:
+        """Two versions paragraph by paragraph; unnamed, the one shown today with the one before it."""
+        before, after = comparisons.chosen(await self.versions(actor, document_id), older, newer)
+        async with self._database.tenant_session(actor) as db:
+            records = Records(self._vault, actor.tenant_id)
+            return await comparisons.comparison(db, records, actor.tenant_id, before, after)
+
+    async def remove(self, actor: Actor, document_id: UUID) -> Sequence[UUID]:
         """Remove a document, all that was derived from it, and its key: no backup of the database
-        or the files brings it back. Killed after the commit, the next start finishes it."""
+        or the files brings it back. What came in it goes along, but for what another container holds
+        too; a member is not removed alone (`Conflict`). Killed after the commit, the next start
+        finishes it. Returns the versions that went, for the search index to forget."""
         require(actor, P.DOCUMENTS_DOCUMENT_REMOVE)
-        scope = scopes.document(document_id)
         async with self._database.tenant_session(actor) as db:
             within = await db.fetchval(queries.COLLECTION_OF, actor.tenant_id, document_id)
             if within not in await readable_collections(db, actor, P.DOCUMENTS_DOCUMENT_REMOVE):
                 raise NotFound("There is no such document here.")
             await refuse_held(db, "document", document_id)
-            if not await db.fetchval(queries.DELETE_DOCUMENT, actor.tenant_id, document_id):
-                raise NotFound("There is no such document here.")
-            await condemn(db, actor.tenant_id, scope)
-            await record(db, actor, Event.DOCUMENT_DOCUMENT_REMOVE, document_id)
-        self._files.remove(actor.tenant_id, document_id)
-        await asyncio.shield(asyncio.to_thread(self._vault.destroy, actor.tenant_id, scope))
+            await members.refuse_inside(db, actor.tenant_id, document_id)
+            for inside in (await members.removed_with(db, actor.tenant_id, document_id))[1:]:
+                await refuse_held(db, "document", inside)
+            removed = await members.remove_rows(db, actor, document_id)
+        for document in removed.documents:
+            self._files.remove(actor.tenant_id, document)
+            scope = scopes.document(document)
+            await asyncio.shield(asyncio.to_thread(self._vault.destroy, actor.tenant_id, scope))
+        return removed.versions
+
+    async def members(self, actor: Actor, document_id: UUID) -> Sequence[Member]:
+        """What the document's file holds, in its order: a ZIP's files, a mail's attachments."""
+        document = await self.get(actor, document_id)
+        async with self._database.tenant_session(actor) as db:
+            records = Records(self._vault, actor.tenant_id)
+            of = (actor.tenant_id, document_id, document.version_id, today())
+            return await members.of_version(db, records, *of)
 
     def personal_data(self, forget: Forget) -> DocumentData:
         """Documents for privacy work; `forget` takes versions out of the search index."""
         return DocumentData(self._database, self._files, self._vault, forget)
 
-    async def page(self, actor: Actor, document_id: UUID, number: int) -> Page:
+    async def page(
+        self, actor: Actor, document_id: UUID, number: int, version: UUID | None = None
+    ) -> Page:
+        """A page of one version; of the one shown today, if none is named."""
         _a_page(number)
         async with self._database.tenant_session(actor) as db:
             allowed = await readable_collections(db, actor)
-            row = await db.fetchrow(queries.PAGE, actor.tenant_id, document_id, number, allowed)
+            row = await db.fetchrow(
+                queries.PAGE, *(actor.tenant_id, document_id, number, allowed, version, today())
+            )
         if row is None:
             raise NotFound("There is no such page here.")
         return Records(self._vault, actor.tenant_id).page(row)
 
-    async def texts(self, actor: Actor, document_id: UUID) -> Texts:
+    async def texts(self, actor: Actor, document_id: UUID, version: UUID | None = None) -> Texts:
         """The text of every page. `NotFound` as for `get`; `Conflict` for a document without pages."""
         async with self._database.tenant_session(actor) as db:
             allowed = await readable_collections(db, actor)
-            rows = await db.fetch(queries.TEXTS, actor.tenant_id, document_id, allowed)
+            rows = await db.fetch(
+                queries.TEXTS, *(actor.tenant_id, document_id, allowed, version, today())
+            )
         if rows:
             return Records(self._vault, actor.tenant_id).texts(rows)
         await self.get(actor, document_id)
         raise Conflict("The document has no pages yet: it is being read, or could not be.")
 
     async def layouts(
-        self, actor: Actor, document_id: UUID, numbers: Sequence[int]
+        self, actor: Actor, document_id: UUID, numbers: Sequence[int], version: UUID | None = None
     ) -> dict[int, ParsedPage]:
         """Those of the pages that are there now and that the actor may read, by their numbers."""
         async with self._database.tenant_session(actor) as db:
             allowed = await readable_collections(db, actor)
             rows = await db.fetch(
-                queries.LAYOUTS, actor.tenant_id, document_id, list(numbers), allowed
+                queries.LAYOUTS,
+                *(actor.tenant_id, document_id, list(numbers), allowed, version, today()),
             )
         records = Records(self._vault, actor.tenant_id)
         return {page.number: page for page in there(records.parsed_page, rows)}
 
-    async def page_image(self, actor: Actor, document_id: UUID, number: int) -> bytes:
+    async def tables(
+        self, actor: Actor, document_id: UUID, numbers: Sequence[int], version: UUID | None = None
+    ) -> Sequence[Table]:
+        """The tables of those of the pages that are there and that the actor may read, in order."""
+        layouts = await self.layouts(actor, document_id, numbers, version)
+        if not layouts:
+            if all(version not in (None, v.id) for v in await self.versions(actor, document_id)):
+                raise NotFound("There is no such version of this document.")
+            return []
+        async with self._database.tenant_session(actor) as db:
+            rows = await db.fetch(
+                queries.TABLE_ROWS,
+                *(actor.tenant_id, version, document_id, today(), list(layouts)),
+            )
+
+        def found() -> Sequence[Table]:
+            pages = layouts.items()
+            return [t for n, page in pages for t in tables_on(page, [*ranges_on(rows, n)])]
+
+        return await asyncio.to_thread(found)
+
+    async def page_image(
+        self, actor: Actor, document_id: UUID, number: int, version: UUID | None = None
+    ) -> bytes:
         """The page as a PNG, drawn from the file itself or its reading copy."""
         _a_page(number)
         async with self._database.tenant_session(actor) as db:
             allowed = await readable_collections(db, actor)
             row = await db.fetchrow(
-                queries.READABLE_PAGE_FILE, actor.tenant_id, document_id, allowed
+                queries.READABLE_PAGE_FILE,
+                *(actor.tenant_id, document_id, version, today(), allowed),
             )
+            of = (actor.tenant_id, row["id"] if row else None, number)
+            turn = await db.fetchval(queries.PAGE_TURN, *of)
         if row is None:
             raise NotFound("There is no such document here.")
-        name = Records(self._vault, actor.tenant_id).name(document_id, row["name"])
+        records = Records(self._vault, actor.tenant_id)
+        name = records.called(document_id, row["name"], row["id"], row["own_name"])
         file = FileId(actor.tenant_id, document_id, row["id"])
         part: Part = "reading copy" if row["has_reading_copy"] else "content"
         async with self._files.opened(file, part) as pdf:
-            return await page_image(pdf, number, name=name)
+            return await page_image(pdf, number, name=name, turn=turn or 0)
 
     async def passages(self, actor: Actor, ids: Sequence[UUID]) -> dict[UUID, Passage]:
         """The passages that exist now and that the actor may read: what an index remembers is not
@@ -226,11 +262,14 @@ class DocumentService:
                 queries.PAGE_LAYOUT, actor.tenant_id, passage.version_id, number
             )
             beside = await notes_on(db, self._vault, actor.tenant_id, [passage.document_id])
+            of = (actor.tenant_id, passage.version_id, None, None, [number])
+            rows = await db.fetch(queries.TABLE_ROWS, *of) if passage.kind == "row" else []
         if row is None:
             return None
         page = Records(self._vault, actor.tenant_id).parsed_page(row)
         if page.text[a:b] != passage.text[start:end]:
             return None
+        tables = await asyncio.to_thread(tables_on, page, [*ranges_on(rows, number)])
         return Citation(
             document_id=passage.document_id,
             version_id=passage.version_id,
@@ -241,7 +280,9 @@ class DocumentService:
                 for box in page.boxes(a, b)
             ],
             quote=page.text[a:b],
+            cells=cells_in(tables, a, b),
             notes=[n.note for n in beside if n.page in (None, number)],
+            held=passage.held,
         )
 
 
@@ -253,16 +294,6 @@ def place(passage: Passage, start: int, end: int) -> tuple[int, int, int] | None
             return page, a + start - at, a + end - at
         at += b - a + 1
     return None
-
-
-def _added(file: FileId, name: str) -> Added:
-    return Added(
-        document_id=file.document,
-        version_id=file.version,
-        name=name,
-        state=State.QUEUED,
-        duplicate=False,
-    )
 
 
 def _a_page(number: int) -> None:
