@@ -28,7 +28,7 @@ from lionrock.kernel.telemetry.collector import Collector, sending
 from lionrock.kernel.telemetry.spans import Traces
 from lionrock.models.engines import ChatRequest
 from tests.api.test_metrics import observe, who
-from tests.building import taught
+from tests.building import at_work, taught
 from tests.fakes import ScriptedEngine
 from tests.gateway.door_making import SAID, Office, answer, engine, office_of, upstream
 from tests.gateway.fakes.server import fake_engine
@@ -202,15 +202,13 @@ async def test_what_a_run_does_is_beneath_it(office: Office) -> None:
 
 
 async def test_the_steps_of_ingest_are_told_without_the_document(office: Office) -> None:
-    working = asyncio.create_task(office.house.ingest.run())
-    async with traced(office) as fake:
+    async with traced(office) as fake, at_work(office.house.ingest):
         document = await taught(
             office.house, office.actor, "secret-name.md", "# Secret\n\nsecret words"
         )
         for step in ("ingest parse", "ingest index", "ingest embed"):
             (span,) = await fake.named(step)
             assert told(span) == {}
-    working.cancel()
     body = b"".join(fake.bodies)
     assert b"ecret" not in body and str(document.id).encode() not in body
     assert document.id.bytes not in body

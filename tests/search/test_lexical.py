@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from lionrock.search.filters import Scope
 from lionrock.search.lexical import Entry, LexicalIndex
 from lionrock.search.tokens import terms
 
@@ -53,7 +54,7 @@ def test_only_the_chosen_collections_are_searched(index: LexicalIndex) -> None:
     version, here, there = uuid4(), uuid4(), uuid4()
     mine = entry("fee schedule", version, here)
     index.add(version, [mine, entry("fee schedule", version, there)])
-    assert [i for i, _ in index.search(terms("fee"), 5, [here])] == [mine.passage_id]
+    assert [i for i, _ in index.search(terms("fee"), 5, Scope((here,)))] == [mine.passage_id]
 
 
 def test_an_index_is_there_again_after_a_restart(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 
 from lionrock.errors import Unavailable
 from lionrock.kernel import confined
+from lionrock.kernel.tasks import stop
 from lionrock.models.e5 import MAX_CHARACTERS, VECTORS_VERSION, Floats, read_shape
 from lionrock.models.embedding_frames import LENGTH, Kind, frame, pack_texts
 
@@ -87,8 +88,7 @@ class LocalEmbedder:
         """Stop the process; calls that wait, and calls to come, get Unavailable."""
         self._closed = True
         if self._worker is not None:
-            self._worker.cancel()
-            await asyncio.gather(self._worker, return_exceptions=True)
+            await stop(self._worker)
         while not self._jobs.empty():
             self._jobs.get_nowait().give_up()
         await self._child.stop()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from lionrock.errors import EngineUnavailable, InvalidInput
+from lionrock.kernel.tasks import stop
 from lionrock.models.engines import (
     SILENCE_SECONDS,
     ChatRequest,
@@ -138,10 +139,7 @@ class LocalEngine:
         self._fault = "it was stopped"
         keeper, self._keeper = self._keeper, None
         looking, self._looking = self._looking, None
-        for task in (keeper, looking):
-            if task is not None:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+        await stop(*[task for task in (keeper, looking) if task is not None])
         if self._child is not None:
             await self._child.end()
         self._ready.set()  # whoever waits shall learn that it was stopped

@@ -1,7 +1,7 @@
 """Nearest sentences by meaning: inner products in PostgreSQL, under row-level security.
 
-An exact scan: recall 1.0, time linear in the tenant's sentences (about 1.5 ms a thousand). An
-approximate index pays above some fifty thousand; see the design note on search.
+Of a small tenant all sentences are compared (about 1.5 ms a thousand). Of a large one those that its
+`Neighbours` bring up, and all of the versions that these do not hold yet: see docs/search-scale.md.
 """
 
 from __future__ import annotations
@@ -16,25 +16,56 @@ import numpy as np
 
 from lionrock.documents.records import Records, there
 from lionrock.search.centring import Means, Vector
+from lionrock.search.filters import Scope
 
 DIMENSION = 384
 """Of the vectors in the database, fixed by the first migration."""
 
-NEAREST: Final = """
+COMPARED: Final = 200
+"""Of each language so many nearest by the small vectors are compared by their own."""
+
+_COLUMNS: Final = """
+s.tenant_id, s.version_id, s.passage_id, s.first, s.last, s.lead, s.chinese,
+-(s.embedding <#> asked.centred) AS centred, -(s.embedding <#> asked.plain) AS meaning
+"""
+_WITHIN: Final = """
+s.tenant_id = $1 AND s.embedding IS NOT NULL AND s.collection_id = ANY($5)
+AND ($6::uuid[] IS NULL OR s.version_id = ANY($6)) AND s.version_id <> ALL($8::uuid[])
+AND (cardinality($7::text[]) = 0 OR EXISTS (
+     SELECT FROM passages p WHERE (p.tenant_id, p.id) = (s.tenant_id, s.passage_id)
+       AND p.language = ANY($7)))
+"""
+# The question's vectors are read from their text once, not once a row.
+_ASKED: Final = (
+    "asked AS MATERIALIZED (SELECT $2::text::halfvec AS centred, $3::text::halfvec AS plain)"
+)
+
+
+def _all(condition: str = "") -> str:
+    """The nearest of each language, compared with all sentences that meet the condition."""
+    sides = [
+        f"(SELECT {_COLUMNS} FROM sentences s, asked WHERE {_WITHIN} {condition} AND {side}"
+        " ORDER BY s.embedding <#> asked.centred LIMIT $4)"
+        for side in ("NOT s.chinese", "s.chinese")
+    ]
+    return (
+        f"WITH {_ASKED} SELECT s.*, v.document_id FROM ({' UNION ALL '.join(sides)}) s"
+        " JOIN versions v ON (v.tenant_id, v.id) = (s.tenant_id, s.version_id)"
+    )
+
+
+NEAREST: Final = _all()
+
+IN_VERSIONS: Final = _all("AND s.version_id = ANY($9)")
+
+AMONG: Final = f"""
+WITH {_ASKED}, pool AS MATERIALIZED (
+    SELECT {_COLUMNS} FROM asked, unnest($9::uuid[], $10::int[]) AS k (passage, place)
+    JOIN sentences s ON s.tenant_id = $1 AND (s.passage_id, s.first) = (k.passage, k.place)
+    WHERE {_WITHIN})
 SELECT s.*, v.document_id FROM (
-    (SELECT tenant_id, version_id, passage_id, first, last, lead, chinese,
-            -(embedding <#> $2::text::halfvec) AS centred,
-            -(embedding <#> $3::text::halfvec) AS meaning FROM sentences
-     WHERE tenant_id = $1 AND embedding IS NOT NULL AND NOT chinese
-       AND collection_id = ANY($5)
-     ORDER BY embedding <#> $2::text::halfvec LIMIT $4)
-    UNION ALL
-    (SELECT tenant_id, version_id, passage_id, first, last, lead, chinese,
-            -(embedding <#> $2::text::halfvec),
-            -(embedding <#> $3::text::halfvec) FROM sentences
-     WHERE tenant_id = $1 AND embedding IS NOT NULL AND chinese
-       AND collection_id = ANY($5)
-     ORDER BY embedding <#> $2::text::halfvec LIMIT $4)) s
+    (SELECT * FROM pool WHERE NOT chinese ORDER BY centred DESC LIMIT $4)
+    UNION ALL (SELECT * FROM pool WHERE chinese ORDER BY centred DESC LIMIT $4)) s
 JOIN versions v ON (v.tenant_id, v.id) = (s.tenant_id, s.version_id)
 """
 
@@ -117,15 +148,34 @@ NO_QUERY = Query(_ZERO, _ZERO, (0.0, 0.0))
 """Where no embedding model answers: every similarity is 0."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where to look instead of everywhere: sentences by passage and first character, and whole
+    versions."""
+
+    passages: Sequence[UUID]
+    firsts: Sequence[int]
+    versions: Sequence[UUID]
+
+
 async def nearest(
-    db: asyncpg.Connection, tenant: UUID, query: Query, limit: int, collections: Sequence[UUID],
-    records: Records,
+    db: asyncpg.Connection, tenant: UUID, query: Query, limit: int, scope: Scope, records: Records,
+    reach: Reach | None = None,
 ) -> list[Near]:  # fmt: skip
     """The `limit` nearest sentences of each language, nearest first."""
-    rows = await db.fetch(
-        NEAREST,
-        *(tenant, literal(query.centred), literal(query.plain), limit, list(collections)),
+    within = (
+        *(tenant, literal(query.centred), literal(query.plain), limit, list(scope.collections)),
+        *(None if scope.versions is None else list(scope.versions), list(scope.languages)),
+        list(scope.excluded),
     )
+    if reach is None:
+        rows = await db.fetch(NEAREST, *within)
+    else:
+        rows = await db.fetch(AMONG, *within, reach.passages, reach.firsts)
+        if reach.versions:
+            rows += await db.fetch(IN_VERSIONS, *within, reach.versions)
+            sides = [[r for r in rows if r["chinese"] == side] for side in (False, True)]
+            rows = [r for side in sides for r in sorted(side, key=lambda r: -r["centred"])[:limit]]
     return sorted(there(lambda row: query.near(row, records), rows), key=lambda near: -near.centred)
 
 

@@ -1,39 +1,32 @@
-"""The indexing of new versions, and the tenants' word indexes. Called by the ingest worker."""
+"""The indexing of new versions: their vectors in the database, and what each process keeps beside it."""
 
 from __future__ import annotations
 
 import asyncio
-import shutil
+import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Final
 from uuid import UUID
 
+import asyncpg
+
 from lionrock.documents.ingest import ProgressHook
-from lionrock.documents.records import Records, there
-from lionrock.kernel.actors import Actor, worker
+from lionrock.documents.records import Records
+from lionrock.errors import LionrockError
+from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
 from lionrock.kernel.vault.service import Vault
 from lionrock.models.embeddings import Embedder
 from lionrock.search import dense
-from lionrock.search.lexical import Entry, LexicalIndex
+from lionrock.search.filters import Scope
+from lionrock.search.lexical import LexicalIndex
+from lionrock.search.library import Library
 
-if TYPE_CHECKING:
-    import asyncpg
-
-_EMBED_AT_ONCE = 64
-
-ENTRIES = """
-SELECT p.id, p.collection_id, p.heading, p.text, v.document_id FROM passages p
-JOIN versions v ON (v.tenant_id, v.id) = (p.tenant_id, p.version_id)
-WHERE p.tenant_id = $1 AND p.version_id = $2 ORDER BY p.ordinal
-"""
-
-INDEXED = """
-SELECT p.version_id, count(*) AS n FROM passages p
-JOIN versions v ON (v.tenant_id, v.id) = (p.tenant_id, p.version_id)
-WHERE p.tenant_id = $1 AND v.state IN ('indexed', 'ready') GROUP BY 1
-"""
+log = logging.getLogger(__name__)
+_EMBED_AT_ONCE: Final = 64
+_EVERY: Final = 5.0
+"""Seconds between two looks at the database of a process that nobody searches with."""
 
 
 class Indexer:
@@ -42,25 +35,44 @@ class Indexer:
     ) -> None:
         self._database, self._directory, self._vault = database, directory, vault
         self._embedder = embedder
-        self._indexes: dict[UUID, LexicalIndex] = {}
+        self._open: dict[UUID, Library] = {}
         self._opening = asyncio.Lock()
-        self._writing = asyncio.Lock()
+
+    async def library(self, tenant: UUID) -> Library:
+        """The tenant's indexes in this process, opened at first use, up to date with the database."""
+        async with self._opening:
+            library = self._open.get(tenant)
+            if library is None:
+                model = self._embedder.name if self._embedder else None
+                library = await Library.open(
+                    tenant, self._database, self._vault, self._directory, model
+                )
+                self._open[tenant] = library
+        await library.catch_up()
+        return library
 
     async def words(self, actor: Actor) -> LexicalIndex:
-        """The tenant's word index, opened or rebuilt at first use."""
-        async with self._opening:
-            index = self._indexes.get(actor.tenant_id)
-            if index is None:
-                folder = self._directory / actor.tenant_id.hex / "lexical"
-                index = await asyncio.to_thread(LexicalIndex, folder)
-                await self._rebuild_if_behind(worker(actor.tenant_id), index)
-                self._indexes[actor.tenant_id] = index
-            return index
+        """The tenant's word index, as new as the last commit."""
+        return (await self.library(actor.tenant_id)).words
+
+    async def reach(self, actor: Actor, query: dense.Query, scope: Scope) -> dense.Reach | None:
+        """Where the nearest sentences are to be looked for; None: among all of the tenant's."""
+        library = self._open.get(actor.tenant_id)
+        if library is None or not library.near.segments:
+            return None
+        nearest = library.near.nearest
+        tail = list(library.tail)  # before the files: what moves into one meanwhile is in either
+        english, other = await asyncio.gather(
+            *(
+                asyncio.to_thread(nearest, query.centred, dense.COMPARED, scope, chinese=side)
+                for side in (False, True)
+            )
+        )
+        return dense.Reach(english[0] + other[0], english[1] + other[1], tail)
 
     async def index(self, actor: Actor, version_id: UUID) -> None:
-        index = await self.words(actor)
-        async with self._writing:
-            await asyncio.to_thread(index.add, version_id, await self._entries(actor, version_id))
+        """Nothing is to be done: each process that searches indexes the version once the database
+        says that it may be found."""
 
     async def embed(self, actor: Actor, version_id: UUID, progress: ProgressHook) -> None:
         """Give every sentence of a version its vector, a batch a transaction."""
@@ -92,50 +104,35 @@ class Indexer:
         return texts
 
     async def forget(self, actor: Actor, version_ids: Sequence[UUID]) -> None:
-        """Take removed versions out of the word index; searches missed them already."""
-        index = await self.words(actor)
-        async with self._writing:
-            for version_id in version_ids:
-                await asyncio.to_thread(index.remove, version_id)
+        """Take removed versions out of the indexes open here; searches missed them already."""
+        if actor.tenant_id in self._open:
+            await self.library(actor.tenant_id)
 
     async def purge(self, actor: Actor, version_ids: Sequence[UUID]) -> None:
-        """Erase versions from the word index: it is written anew, since the terms of what is only
-        forgotten lie in their segment until that is merged. Growth: linear in what stays."""
-        async with self._opening, self._writing:
-            index = self._indexes.pop(actor.tenant_id, None)
-            if index is not None:
-                await asyncio.to_thread(index.close)
-            folder = self._directory / actor.tenant_id.hex / "lexical"
-            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-        await self.words(actor)
+        """Erase versions from this process's indexes, see `Library.purge`."""
+        await (await self.library(actor.tenant_id)).purge(version_ids)
+
+    async def run(self) -> None:
+        """Keep what is open up with the database until cancelled, so that a search has little to
+        wait for and what was erased on another machine does not stay on this one."""
+        for tenant in await self._database.tenants():
+            if (self._directory / tenant.hex).is_dir():
+                await self._followed(tenant)
+        while True:
+            await asyncio.sleep(_EVERY)
+            for tenant in list(self._open):
+                await self._followed(tenant)
+
+    async def _followed(self, tenant: UUID) -> None:
+        try:
+            await self.library(tenant)
+        except (LionrockError, OSError, asyncpg.PostgresError) as error:
+            log.warning("the indexes of %s are behind: %s", tenant, type(error).__name__)
 
     async def close(self) -> None:
-        for index in self._indexes.values():
-            await asyncio.to_thread(index.close)
-
-    async def _rebuild_if_behind(self, actor: Actor, index: LexicalIndex) -> None:
-        """After a crash or a lost directory, what the database says is indexed is indexed again."""
-        async with self._database.tenant_session(actor) as db:
-            rows = await db.fetch(INDEXED, actor.tenant_id)
-        if sum(r["n"] for r in rows) == len(index):
-            return
-        await asyncio.to_thread(index.clear)
-        for row in rows:
-            entries = await self._entries(actor, row["version_id"])
-            await asyncio.to_thread(index.add, row["version_id"], entries)
-
-    async def _entries(self, actor: Actor, version_id: UUID) -> list[Entry]:
-        async with self._database.tenant_session(actor) as db:
-            rows = await db.fetch(ENTRIES, actor.tenant_id, version_id)
-        records = Records(self._vault, actor.tenant_id)
-
-        def entry(row: asyncpg.Record) -> Entry:
-            heading, text = (
-                records.passage_text(row, column, row["id"]) for column in ("heading", "text")
-            )
-            return Entry(row["id"], version_id, row["collection_id"], heading, text)
-
-        return list(there(entry, rows))
+        for library in self._open.values():
+            await library.close()
+        self._open.clear()
 
 
 def read_as(lead: str, text: str) -> str:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 
 import snowballstemmer
 
 from lionrock.documents.language import HAN, to_simplified
 
-_TOKEN = re.compile(rf"(?:{HAN.pattern})+|[^\W_\u3400-\u9fff]+(?:[.,:/'’-][^\W_\u3400-\u9fff]+)*")
+TOKEN = re.compile(rf"(?:{HAN.pattern})+|[^\W_\u3400-\u9fff]+(?:[.,:/'’-][^\W_\u3400-\u9fff]+)*")
 _SUPERSCRIPTS = re.compile("[⁰¹²³⁴-⁹]+")
 _STOP = frozenset(
     "a an and are as at be been by can do does for from had has have he how i if in into is it its"
@@ -40,13 +42,24 @@ def terms(text: str) -> list[str]:
     plain = _SUPERSCRIPTS.sub(" ", text)
     folded = to_simplified(unicodedata.normalize("NFKC", plain).lower())
     found: list[str] = []
-    for match in _TOKEN.finditer(folded):
+    for match in TOKEN.finditer(folded):
         token = match.group()
         if HAN.match(token):
             found.extend(_bigrams(token))
         else:
             found.extend(_words(token))
     return found
+
+
+def is_chinese(term: str) -> bool:
+    """Whether an index term is of Chinese characters."""
+    return HAN.match(term) is not None
+
+
+def pairs(found: Sequence[str]) -> list[str]:
+    """Neighbours among English terms, as one term each: "exit_facil". Chinese bigrams overlap, and
+    gain nothing by it."""
+    return [f"{a}_{b}" for a, b in pairwise(found) if not (HAN.match(a) or HAN.match(b))]
 
 
 def _bigrams(run: str) -> list[str]:
