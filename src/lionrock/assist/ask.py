@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from lionrock.assist import answerable, translation, wording
+from lionrock.assist.cells import stated
 from lionrock.assist.evidence import Candidate, Ranking, rank
 from lionrock.assist.judge import MOST_JUDGED, SURE, Judged, calibrated, judge
 from lionrock.assist.phrases import EMPTY, QUOTES_ONLY, REFUSED, REPLACED, SEVERAL
@@ -40,6 +42,7 @@ class _Asked:
     language: Language
     ranking: Ranking
     quotes: list[Quote]
+    as_at: date | None = None
     confidence: float = 0.0
     translated: str = ""
     chosen: list[Quote] = field(default_factory=list)
@@ -53,11 +56,12 @@ async def ask(
 ) -> AsyncIterator[Progress | Evidence | Checked | Answer]:
     """Ask a question; every sentence of the answer is quoted from a page."""
     question = request.question.strip()
-    ranking = await rank(run, question)
+    ranking = await rank(run, question, as_at=request.as_at)
     quotes = await _quotes(run, ranking.candidates)
     yield Evidence(quotes=quotes)
 
-    asked = _Asked(question, detect(question), ranking, quotes, answerable.probability(ranking))
+    asked = _Asked(question, detect(question), ranking, quotes, request.as_at)
+    asked.confidence = answerable.probability(ranking)
     with_model = not request.quotes_only and run.gateway.model is not None
     try:
         async for update in _decide(run, asked, with_model):
@@ -128,7 +132,7 @@ async def _look_again(run: RunContext, asked: _Asked) -> bool:
     """Search with the question's translation too; False where the model wrote none."""
     asked.translated = await translation.translated(run, asked.question, asked.language)
     if asked.translated:
-        asked.ranking = await rank(run, asked.question, asked.translated)
+        asked.ranking = await rank(run, asked.question, asked.translated, as_at=asked.as_at)
         asked.quotes = await _quotes(run, asked.ranking.candidates)
         asked.confidence = answerable.probability(asked.ranking)
     return bool(asked.translated)
@@ -182,6 +186,11 @@ def _refusal(asked: _Asked) -> Answer:
     )  # fmt: skip
 
 
+def _worded_on(asked: _Asked, quote: int) -> list[str]:
+    """What the model wrote that rests on this quote."""
+    return [s.text for s in asked.sentences if s.origin is Origin.WORDED and quote in s.cites]
+
+
 def _answer(run: RunContext, asked: _Asked) -> Answer:
     """Only the citations that a sentence rests on are kept, numbered in the order of first use."""
     order = list(dict.fromkeys(i for s in asked.sentences for i in s.cites))
@@ -193,7 +202,8 @@ def _answer(run: RunContext, asked: _Asked) -> Answer:
         question=asked.question, language=asked.language, refused=False,
         answer=joint.join(s.text for s in asked.sentences),
         sentences=[s.model_copy(update={"cites": [place[i] for i in s.cites]}) for s in asked.sentences],
-        citations=kept, nearest=[q for q in asked.quotes if q.citation not in kept],
+        citations=[stated(c, _worded_on(asked, old)) for old, c in zip(order, kept, strict=True)],
+        nearest=[q for q in asked.quotes if q.citation not in kept],
         model=run.gateway.model if worded else None, note=asked.note,
         confidence=round(asked.confidence, 3),
     )  # fmt: skip

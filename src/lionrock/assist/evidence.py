@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from importlib.resources import files
 
@@ -17,6 +18,7 @@ from lionrock.assist.questions import Kind, asked_for, offers
 from lionrock.documents.schemas import Passage
 from lionrock.kernel.capabilities import RunContext
 from lionrock.search.dense import Near
+from lionrock.search.filters import Filters
 from lionrock.search.ranking import WORDS_WEIGHT
 from lionrock.search.service import Found
 from lionrock.search.tokens import terms
@@ -71,13 +73,21 @@ def coefficients() -> dict[str, dict[str, float]]:
     return data
 
 
-async def rank(run: RunContext, question: str, translated: str = "") -> Ranking:
+async def rank(
+    run: RunContext, question: str, translated: str = "", *, as_at: date | None = None
+) -> Ranking:
     """Weigh what search brought up; the best candidates first."""
-    found = await run.search.find(run.actor, question, translated=translated)
+    found = await run.search.find(
+        run.actor, question, translated=translated, filters=Filters(as_at=as_at)
+    )
     kind = asked_for(question)
     shares = {s.passage_id: s.words for s in found.ranked}
     near = sorted(
-        found.near, key=lambda n: -(n.centred + WORDS_WEIGHT * shares.get(n.passage_id, 0.0))
+        found.near,
+        key=lambda n: (
+            n.passage_id not in found.cited,
+            -(n.centred + WORDS_WEIGHT * shares.get(n.passage_id, 0.0)),
+        ),
     )[:MOST_CANDIDATES]
     passages = await run.search.load(run.actor, list({n.passage_id for n in near}))
     best = _best_of_passages(near)

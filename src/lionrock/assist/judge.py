@@ -60,13 +60,22 @@ async def judge(
         odds = await log_odds(run, question, translated, quote)
         if odds is None:
             return
-        behind = quotes[0].score - quote.score
-        score = calibration["bias"] + calibration["odds"] * odds + calibration["behind"] * behind
-        judged = Judged(quote, 1 / (1 + math.exp(-score)))
+        judged = Judged(quote, probability(calibration, odds, quotes[0].score - quote.score))
         yield judged
         likeliest = max(likeliest, judged.probability)
-        if likeliest >= SURE or (place >= FIRST_LOOK and likeliest >= calibration["threshold"]):
+        if stops(place, likeliest, calibration["threshold"]):
             return
+
+
+def probability(calibration: Mapping[str, float], odds: float, behind: float) -> float:
+    """What a quote's log-odds say, its score being `behind` the first's."""
+    score = calibration["bias"] + calibration["odds"] * odds + calibration["behind"] * behind
+    return 1 / (1 + math.exp(-score))
+
+
+def stops(weighed: int, likeliest: float, threshold: float) -> bool:
+    """Whether no further quote is weighed."""
+    return likeliest >= SURE or (weighed >= FIRST_LOOK and likeliest >= threshold)
 
 
 async def log_odds(run: RunContext, question: str, translated: str, quote: Quote) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from lionrock.assist.figures import Figure, figures
+from lionrock.documents.figures import Figure, figures
 
 
 class Kind(StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
 from unicodedata import category
@@ -28,6 +29,9 @@ class AskRequest(BaseModel):
     )
     quotes_only: bool = Field(
         default=False, description="Answer with quotes alone, without a model."
+    )
+    as_at: date | None = Field(
+        default=None, description="Answer from what was in force on this day; else today's."
     )
 
 
@@ -58,7 +62,8 @@ class Evidence(Update):
 
     def plain(self) -> str:
         return "\n".join(
-            f"  · {_where(q.citation)}  {_short(q.citation.quote)}" for q in self.quotes
+            f"  · {_where(q.citation)}  {_short(q.citation.quote)}{_held(q.citation)}"
+            for q in self.quotes
         )
 
 
@@ -107,8 +112,15 @@ class Answer(Result):
         if self.refused:
             return self.answer
         lines = [s.text + "".join(f" [{i + 1}]" for i in s.cites) for s in self.sentences]
-        lines += [f"  [{i}] {_where(c)}: “{c.quote}”" for i, c in enumerate(self.citations, 1)]
+        lines += [
+            f"  [{i}] {_where(c)}: “{c.quote}”{_held(c)}" for i, c in enumerate(self.citations, 1)
+        ]
         return "\n".join(lines + ([f"  ({self.note})"] if self.note else []))
+
+
+def _held(citation: Citation) -> str:
+    """What must be said with words that do not hold today."""
+    return f" ({citation.held.notice})" if citation.held.notice else ""
 
 
 def _where(citation: Citation) -> str:
