@@ -16,13 +16,15 @@ from uuid import UUID, uuid4
 from lionrock.assist import ask as _ask  # noqa: F401 (declares its capability)
 from lionrock.documents.files import Files
 from lionrock.documents.ingest import Ingest
+from lionrock.documents.parsing.talk import Ocr
 from lionrock.documents.report import table_pdf
 from lionrock.documents.service import DocumentService
 from lionrock.documents.upgrade import make_good
-from lionrock.errors import Conflict, LionrockError, Unavailable
+from lionrock.errors import Conflict, InvalidInput, LionrockError, Unavailable
 from lionrock.gateway.exchanges.ageing import ExchangeAgeing
 from lionrock.gateway.exchanges.personal import ExchangeData, erase_exchange
 from lionrock.gateway.ledger.personal import UsageAgeing, UsageData
+from lionrock.gateway.reranking import RemoteReranker
 from lionrock.gateway.service import Gateway
 from lionrock.gateway.setting_up import open_engines, open_gateway
 from lionrock.kernel import confinement, disk, identity
@@ -54,6 +56,12 @@ from lionrock.screening.personal.rooms import again
 from lionrock.screening.scale.cluster import Cluster
 from lionrock.screening.service import Screening
 from lionrock.search.dense import DIMENSION
+from lionrock.search.indexing import Indexer
+from lionrock.search.reranking import Reranker
+from lionrock.search.results import ResultsService
+from lionrock.search.saved.personal import SavedSearchData, erase_search
+from lionrock.search.saved.service import SavedSearches
+from lionrock.search.saved.watching import Watching
 from lionrock.search.service import SearchService
 from lionrock.settings import Settings
 
@@ -85,6 +93,8 @@ class House:
     oidc: Oidc = field(init=False)
     privacy: Privacy = field(init=False)
     screening: Screening = field(init=False)
+    results: ResultsService = field(init=False)
+    saved: SavedSearches = field(init=False)
     audit: AuditService = field(init=False)
     """The audit log; it is checked and kept once `open_house` has started it."""
 
@@ -107,11 +117,15 @@ class House:
         self.screening = Screening.open(
             self.database, self.vault, self.people.fields, self.settings.home, cluster
         )
+        self.results = ResultsService(self.database, self.vault, self.search)
+        self.saved = SavedSearches(self.database, self.vault, self.search)
+        kept = SavedSearchData(self.database, self.saved)
         papers = self.documents.personal_data(self.search.indexer.purge)
         screened, said = self.screening.personal, ExchangeData(self.database, self.vault)
         self.privacy = Privacy.open(
             self.database, self.vault, self.people.fields, self.settings.home / "packages",
-            [papers, *screened.all, said, UsageData(self.database)], [papers, *screened.all, said],
+            [papers, *screened.all, said, UsageData(self.database), kept],
+            [papers, *screened.all, said, kept],
             [screened.ageing],
             [UsageAgeing(self.database).forget, ExchangeAgeing(self.database, self.vault).forget],
         )  # fmt: skip
@@ -149,19 +163,20 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         )
         (database, owner_url), engines, embedder, _ = await parts
         files = Files(settings.home / "files", settings.max_upload_bytes, vault)
-        await replay(database, vault, {**again(vault, settings.home), "exchange": erase_exchange})
+        gone = {"exchange": erase_exchange, "search": erase_search}
+        await replay(database, vault, {**again(vault, settings.home), **gone})
         await make_good(database, files, vault, owner_url)
         tenant_id, member_id = await identity.ensure_first_tenant(database)
         await mark_sealed(database, vault, worker(tenant_id))
         await stack.enter_async_context(recording(Recorder(egress.journal, database, tenant_id)))
 
         documents = DocumentService(database, files, vault)
-        search = SearchService(database, documents, embedder, settings.home / "indexes", vault)
+        reranker = _reranker(stack, settings, egress, notices)
+        search = SearchService(
+            database, documents, embedder, settings.home / "indexes", vault, reranker
+        )
         stack.push_async_callback(search.close)
-        ingest = Ingest(
-            database, files, vault, search.indexer,
-            seconds=settings.parse_seconds, memory_bytes=settings.parse_bytes,
-        )  # fmt: skip
+        ingest = _ingest(settings, database, files, vault, search.indexer)
         gateway = await open_gateway(stack, settings, database, vault, egress, engines, notices)
         runs = Runs(database, vault)
         house = House(
@@ -179,11 +194,59 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         stack.push_async_callback(stop, keeping_time)
         working = asyncio.create_task(ingest.run())
         stack.push_async_callback(stop, working)
+        following = asyncio.create_task(search.indexer.run())
+        stack.push_async_callback(stop, following)
+        watching = Watching(database, house.saved, search)
+        looking = asyncio.create_task(watching.run())
+        stack.push_async_callback(stop, looking)
         stack.push_async_callback(house.screening.close)
         screening = asyncio.create_task(house.screening.run())
         stack.push_async_callback(stop, screening)
         stack.push_async_callback(runs.close)
         yield house
+
+
+@asynccontextmanager
+async def open_worker(settings: Settings) -> AsyncIterator[Ingest]:
+    """A worker and nothing else, beside a server that has the same database and home (keys, files).
+
+    Raises `InvalidInput` where there is no such server's database and keys to be had.
+    """
+    if settings.database_url is None:
+        raise InvalidInput("A worker needs LIONROCK_DATABASE_URL: the database of its server.")
+    keys = settings.home / "keys"
+    if not (keys / RUNTIME).is_file():
+        raise InvalidInput(
+            f"{keys} does not hold the keys of a server. Set LIONROCK_HOME to the server's home, "
+            "which both machines must reach, and start the server once before its workers."
+        )
+    async with AsyncExitStack() as stack:
+        egress = stack.enter_context(guarding(Egress(settings.egress_hosts)))
+        vault = Vault.open(keys, source=settings.key_source, key_file=settings.key_file, make=False)
+        url = settings.database_url.get_secret_value()
+        runtime = _as_role(url, RUNTIME, installation_secret(keys, RUNTIME))
+        database = await Database.open(runtime, size=5)
+        stack.push_async_callback(database.close)
+        notices: list[str] = []
+        embedder = await _embedder(stack, settings, egress, notices)
+        if embedder is None:
+            # Without vectors it would call versions ready that nobody finds by meaning.
+            raise Unavailable(notices[0])
+        indexer = Indexer(database, embedder, settings.home / "indexes", vault)
+        stack.push_async_callback(indexer.close)
+        files = Files(settings.home / "files", settings.max_upload_bytes, vault)
+        yield _ingest(settings, database, files, vault, indexer)
+
+
+def _ingest(
+    settings: Settings, database: Database, files: Files, vault: Vault, indexer: Indexer
+) -> Ingest:
+    return Ingest(
+        database, files, vault, indexer,
+        seconds=settings.parse_seconds, memory_bytes=settings.parse_bytes,
+        ocr=Ocr(settings.ocr, settings.ocr_page_seconds),
+        unpacked_bytes=settings.max_unpacked_bytes,
+    )  # fmt: skip
 
 
 def make_home(home: Path) -> None:
@@ -249,6 +312,24 @@ async def _embedder(
     except LionrockError as error:
         notices.append(f"Search by meaning is off: {error.detail}")
         return None
+
+
+def _reranker(
+    stack: AsyncExitStack, settings: Settings, egress: Egress, notices: list[str]
+) -> Reranker | None:
+    if not settings.reranker_url:
+        return None
+    key = settings.reranker_key.get_secret_value() if settings.reranker_key else None
+    try:
+        remote = RemoteReranker(
+            settings.reranker_url, egress=egress, model=settings.reranker_model, key=key,
+            seconds=settings.reranker_seconds,
+        )  # fmt: skip
+    except LionrockError as error:
+        notices.append(f"Results are not reranked: {error.detail}")
+        return None
+    stack.push_async_callback(remote.close)
+    return remote
 
 
 async def _confinement(notices: list[str]) -> None:

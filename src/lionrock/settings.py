@@ -81,6 +81,18 @@ class Settings(BaseSettings):
     embeddings: str = "multilingual-e5-small"
     """Catalogue name of the embedding model, or the base URL of a `/v1/embeddings` server."""
 
+    reranker_url: str | None = None
+    """Base URL of a server with `/v1/rerank` that orders the first results of a search. Unset: none does."""
+
+    reranker_key: SecretStr | None = None
+    """Bearer key for `reranker_url`."""
+
+    reranker_model: str | None = None
+    """Model name to ask it for; unset: none is named, for a server that has one."""
+
+    reranker_seconds: float = Field(default=5.0, gt=0, le=120)
+    """Longest that a search waits for it; then the order without it stands."""
+
     mirror: str | None = None
     """Directory or file:// URL that holds model files by their catalogue file name; tried first."""
 
@@ -106,11 +118,20 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(default=256 * 2**20, ge=1)
     """Largest document taken in."""
 
+    max_unpacked_bytes: int = Field(default=2**30, ge=1)
+    """What the files in a ZIP or a mail may come to, with all that is nested in them."""
+
     parse_seconds: int = Field(default=300, ge=1)
-    """Time limit for parsing one document."""
+    """Time limit for parsing one document, from where an earlier attempt left it."""
 
     parse_bytes: int = Field(default=2 * 2**30, ge=2**28)
     """Memory limit of the parsing process."""
+
+    ocr: bool = True
+    """Read pages without usable text from their pictures. Off: such pages are kept unread."""
+
+    ocr_page_seconds: int = Field(default=120, ge=1)
+    """Time limit for reading one page from its picture; `parse_seconds` does not count it."""
 
     @property
     def egress_hosts(self) -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,14 @@ import openai
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from lionrock.api.metrics import scrape
 from lionrock.gateway.fields.kinds import EngineKind
 from lionrock.gateway.ledger.limits import Limits, LimitService
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
 from lionrock.kernel.secrets import installation_secret
 from lionrock.kernel.telemetry import Telemetry, attach
-from tests.building import taught
+from tests.building import at_work, taught
 from tests.gateway.door_making import SAID, Office, engine, office_of
 from tests.gateway.fakes.server import FakeEngine, fake_engine
 from tests.gateway.ledger.making import TENANT
@@ -43,8 +43,10 @@ def observe(office: Office, telemetry: Telemetry | None = None) -> None:
 
 @pytest.fixture
 async def office(
-    database: Database, actor: Actor, tmp_path: Path, fake: FakeEngine
-) -> AsyncIterator[Office]:
+    database: Database, actor: Actor, tmp_path: Path, fake: FakeEngine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Office]:  # fmt: skip
+    monkeypatch.setattr(scrape, "_PATIENCE", 60.0)  # a busy machine is no database that is away
     async with office_of(database, actor, tmp_path, engine(fake.url)) as found:
         observe(found)
         yield found
@@ -274,8 +276,7 @@ async def test_every_metric_is_documented_with_its_labels_and_no_other(office: O
 async def test_a_document_and_a_search_work_as_before(office: Office) -> None:
     """What is measured around must not change what is within."""
     house, actor = office.house, office.actor
-    working = asyncio.create_task(house.ingest.run())
-    document = await taught(house, actor, "note.md", "# Tide\n\nThe tide turns at noon.")
+    async with at_work(house.ingest):
+        document = await taught(house, actor, "note.md", "# Tide\n\nThe tide turns at noon.")
     assert document.state == "ready"
     assert await house.search.passages(actor, "When does the tide turn?")
-    working.cancel()

@@ -34,15 +34,15 @@ from lionrock.web.purposes import STARTS
 from lionrock.web.sections import SECTIONS
 
 PARTS = (
-    "database", "language model", "embeddings", "screening cluster", "model mirror",
-    "files and indexes", "engine",
+    "database", "language model", "embeddings", "reranker", "screening cluster",
+    "model mirror", "files and indexes", "engine",
 )  # fmt: skip
 WALLS = ("namespace", "filter", "namespace and filter")
 SOURCES = (
     "subject", "member", "document", "run", "event", "customer", "case", "screening", "batch",
-    "usage", "exchange",
+    "usage", "exchange", "search",
 )  # fmt: skip
-FORMS = (*_SURENESS, "not read", "record", "id", "own run", "own exchange")
+FORMS = (*_SURENESS, "not read", "record", "id", "own run", "own exchange", "own search")
 
 NAMED: dict[str, tuple[str, ...]] = {
     "section": tuple(s.name for s in SECTIONS),

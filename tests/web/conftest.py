@@ -37,6 +37,8 @@ from lionrock.kernel.privacy.service import Privacy
 from lionrock.kernel.runs import Runs
 from lionrock.kernel.vault.service import Vault
 from lionrock.screening.service import Screening
+from lionrock.search.glossary.candidates import CandidateService
+from lionrock.search.glossary.service import GlossaryService
 from lionrock.settings import Settings
 from lionrock.web import rendering
 from lionrock.web.pages import add_pages
@@ -112,6 +114,8 @@ class Indexer:
 class Search:
     embedder: None = None
     indexer: Indexer = field(default_factory=Indexer)
+    glossary: GlossaryService = field(init=False)
+    candidates: CandidateService = field(init=False)
 
 
 @dataclass
@@ -154,6 +158,8 @@ class House:
 
     def __post_init__(self) -> None:
         self.gateway = Gateway(EngineService(self.database, Pool(ENGINES, egress=self.egress)))
+        self.search.glossary = GlossaryService(self.database, self.vault)
+        self.search.candidates = CandidateService(self.database, self.vault, self.search.glossary)
         self.people = People.open(self.database, self.vault, self.settings.home / "keys")
         self.audit = AuditService(self.database, self.settings.home)
         self.oidc = Oidc(self.database, self.vault, self.people.fields, self.egress)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
 import docx
@@ -122,16 +123,19 @@ class Reader:
     wrong: list[str] = field(default_factory=list)
 
     @classmethod
-    def at(cls, browser: Browser, server: Server, locale: str) -> Reader:
+    def at(cls, browser: Browser, server: Server, locale: str) -> Self:
         page = browser.new_context(viewport=DESKTOP, locale=locale).new_page()
         page.set_default_timeout(PATIENCE)
-        made = cls(page, server.url)
-        page.on("console", lambda m: made.wrong.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda e: made.wrong.append(str(e)))
-        page.on("request", made._note)
+        made = cls(page, server.url).watched()
         page.goto(server.link())
         page.wait_for_url(f"{server.url}/")
         return made
+
+    def watched(self) -> Self:
+        self.page.on("console", lambda m: self.wrong.append(m.text) if m.type == "error" else None)
+        self.page.on("pageerror", lambda e: self.wrong.append(str(e)))
+        self.page.on("request", self._note)
+        return self
 
     def _note(self, request: Request) -> None:
         parts = urlsplit(request.url)

@@ -232,7 +232,8 @@ def test_what_someone_may_not_open_is_not_in_the_menu_and_says_what_is_missing(
 ) -> None:
     desk = Desk.of(browser, office, ANALYST)
     page = desk.open("purposes")
-    expect(page.locator(".rail a")).to_have_count(2)  # and their own use of models
+    # The purposes, the glossary, and their own use of models.
+    expect(page.locator(".rail a")).to_have_count(3)
     desk.open("members")
     expect(page.locator("main")).to_contain_text("members:member:read")
     desk.shoot("forbidden")

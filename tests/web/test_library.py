@@ -5,9 +5,11 @@ from uuid import UUID
 
 import pytest
 
+from lionrock.documents.parsing.detect import Format
 from lionrock.documents.records import Records
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
+from lionrock.web.kinds import KINDS
 from tests.web.client import Client
 from tests.web.conftest import House, signed_in
 
@@ -152,3 +154,12 @@ async def test_another_tenants_documents_are_not_there(
     other = await signed_in(visitor, stranger)
     assert "secret.md" not in (await other.get("/documents")).text
     assert (await other.post(f"/documents/{document}/remove")).status == 404
+
+
+def test_every_format_that_is_read_has_a_name_on_pages() -> None:
+    assert not {str(one) for one in Format} - KINDS.keys()
+
+
+async def test_progress_is_asked_for_also_when_no_row_is_followed(reader: Client) -> None:
+    await add(reader, "a.md")
+    assert 'hx-include="#documents"' in (await reader.get("/documents?name=nothing")).text

@@ -40,7 +40,7 @@ async def test_an_unexpected_error_shows_nothing_of_itself(
     async def broken(*_: object) -> None:
         raise RuntimeError("secret of the house")
 
-    monkeypatch.setattr(house.documents, "list", broken)
+    monkeypatch.setattr(house.documents, "listing", broken)
     answer = await reader.get("/documents")
     assert answer.status == 500 and "its log has it" in answer.text
     assert "secret of the house" not in answer.text

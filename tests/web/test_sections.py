@@ -11,17 +11,21 @@ from tests.web.client import Client
 
 ROLES = {
     Role.ADMINISTRATOR: {
-        "members", "keys", "purposes", "limits", "usage", "gateway", "engines", "residency",
+        "members", "keys", "purposes", "glossary", "limits", "usage", "gateway", "engines",
+        "residency",
     },
-    Role.ANALYST: {"purposes", "usage"},
+    Role.ANALYST: {"purposes", "glossary", "usage"},
     Role.AUDITOR: {
-        "members", "keys", "purposes", "limits", "usage", "gateway", "engines", "audit", "residency",
+        "members", "keys", "purposes", "glossary", "limits", "usage", "gateway", "engines", "audit",
+        "residency",
     },
     Role.MODEL_OWNER: {"purposes", "limits", "usage", "gateway", "engines"},
     Role.PLATFORM_OPERATOR: {"engines", "residency"},
-    Role.PRIVACY_OFFICER: {"members", "purposes", "gateway", "requests", "audit", "residency"},
+    Role.PRIVACY_OFFICER: {
+        "members", "purposes", "glossary", "gateway", "requests", "audit", "residency",
+    },
     Role.REGULATOR_OBSERVER: set(),
-    Role.REVIEWER: {"purposes", "usage"},
+    Role.REVIEWER: {"purposes", "glossary", "usage"},
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import pytest
 from lionrock.documents import queries
 from lionrock.documents.citations import Box, Citation
 from lionrock.documents.parsed import ParsedPage
-from lionrock.documents.records import Records, sealed_page
+from lionrock.documents.records import Records, row_name, sealed_page
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
 from lionrock.web import sources, viewer
@@ -47,7 +47,7 @@ async def test_the_quoted_words_are_marked_inside_the_page(
 ) -> None:
     text = (await reader.get(f"/documents/{document.document_id}/pages/2{cited}")).text
     assert '<rect x="0.1000" y="0.2000" width="0.5000" height="0.0500"/>' in text
-    assert f'src="/v1/documents/{document.document_id}/pages/2/image"' in text
+    assert f'src="/v1/documents/{document.document_id}/pages/2/image?version=' in text
     assert "words</blockquote>" in text and "Back to the answer" in text
 
 
@@ -94,6 +94,32 @@ async def test_a_wrong_address_is_refused(reader: Client, document: Citation, qu
 
 async def test_a_page_that_is_not_there_is_not_found(reader: Client, document: Citation) -> None:
     assert (await reader.get(f"/documents/{document.document_id}/pages/3")).status == 404
+
+
+async def test_what_came_in_a_file_is_listed_and_leads_back_to_it(
+    reader: Client, document: Citation, database: Database, actor: Actor, house: House
+) -> None:
+    outer, inner = document.document_id, UUID(await add(reader, "inner.txt"))
+    key = Records(house.vault, actor.tenant_id).key(outer)
+    rows = [("<i>a</i>/inner.txt", inner, ""), ("b.txt", None, "it is empty (0 bytes)")]
+    async with database.tenant_session(actor) as db:
+        await db.execute("UPDATE documents SET parent_id = $1 WHERE id = $2", outer, inner)
+        for number, (path, held, reason) in enumerate(rows):
+            where = row_name(document.version_id, number)
+            await db.execute(
+                "INSERT INTO document_members VALUES ($1, $2, $3, $4, 5, $5, $6)",
+                *(actor.tenant_id, document.version_id, number),
+                key.seal_text("document_members", where, "path", path),
+                *(
+                    held,
+                    key.seal_text("document_members", where, "reason", reason) if reason else None,
+                ),
+            )
+    text = (await reader.get(f"/documents/{outer}/pages/1")).text
+    assert "2 files in it" in text and "&lt;i&gt;a&lt;/i&gt;/inner.txt" in text
+    assert "not taken in" in text and "it is empty (0 bytes)" in text
+    text = (await house.documents.get(actor, inner)).path
+    assert text == "<i>a</i>/inner.txt"
 
 
 def test_keys_tell_citations_apart_and_stay() -> None:

@@ -14,6 +14,7 @@ from jinja2.ext import babel_extract
 
 import lionrock.app  # noqa: F401 (the rooms declare their capabilities)
 from lionrock import errors
+from lionrock.documents.comparing import Change
 from lionrock.documents.language import Language
 from lionrock.documents.schemas import State
 from lionrock.kernel.capabilities import capabilities
@@ -69,6 +70,7 @@ def _by_name() -> Iterator[Key]:
     )
     yield from (("language", name) for name in get_args(Language))
     yield from (("error", kind.title) for kind in _error_classes())
+    yield from (("change", name) for name in [*map(str, Change), "moved"])
     yield from administration.by_name()
     yield from screening_names.by_name()
 

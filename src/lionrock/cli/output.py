@@ -33,6 +33,12 @@ def emit(data: Any) -> None:
     print(_DECEIVING.sub(lambda found: json.dumps(found[0])[1:-1], text), flush=True)
 
 
+def emit_line(data: Any) -> None:
+    """One JSON document on one line of standard output, at once."""
+    text = json.dumps(data, ensure_ascii=False)
+    print(_DECEIVING.sub(lambda found: json.dumps(found[0])[1:-1], text), flush=True)
+
+
 def size(count: float) -> str:
     """Bytes for people: 1.1 GB, 356 MB."""
     for unit in ("B", "kB", "MB"):

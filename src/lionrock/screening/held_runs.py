@@ -18,6 +18,7 @@ from lionrock.errors import LionrockError, NotFound
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.decisions import ABSENT, require
 from lionrock.kernel.permissions import Permission
+from lionrock.kernel.tasks import stop
 from lionrock.kernel.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -87,10 +88,7 @@ class HeldRuns(Generic[Run]):
 
     async def close(self) -> None:
         """Stop what is under way and let go of everything."""
-        tasks = [r.task for r in self._runs.values() if r.task]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await stop(*[r.task for r in self._runs.values() if r.task])
         self._runs.clear()
 
     def _busy(self, actor: Actor) -> bool:

@@ -78,6 +78,8 @@ def _widget(name: str, schema: Mapping[str, Any]) -> str:
         return "tick"
     if kind in ("integer", "number"):
         return "number"
+    if kind == "string" and schema.get("format") == "date":
+        return "date"
     if kind == "string":
         return "line" if schema.get("maxLength", _LINE + 1) <= _LINE else "area"
     if kind == "array" and schema.get("items", {}).get("type") == "string":

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import UploadFile
 
-from lionrock.documents.schemas import Document, State
+from lionrock.documents.listing import NAMED, READING, Wanted
+from lionrock.documents.schemas import Document
 from lionrock.doors import house
 from lionrock.errors import InvalidInput, TooLarge
+from lionrock.kernel.actors import Actor
 from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
 from lionrock.web.auth import Reader
+from lionrock.web.kinds import KINDS
 from lionrock.web.rendering import page, translator, wants_fragment
 
 ON_A_PAGE = 50
@@ -26,40 +31,62 @@ _CHUNK = 1 << 20
 _OVERHEAD = 1 << 16
 """What a form may add to the bytes of its file."""
 _FOLLOWED = re.compile(r"^([0-9a-f-]{36})/([a-z]+/\d+/[01])$", re.MULTILINE)
-_DONE = (State.READY, State.FAILED)
 
 routes = APIRouter()
 
 
 @routes.get("/documents")
 async def library(
-    request: Request, actor: Reader, start: Annotated[int, Query(ge=0, le=10**9)] = 0
+    request: Request,
+    actor: Reader,
+    start: Annotated[int, Query(ge=0, le=10**9)] = 0,
+    state: Annotated[str, Query(pattern="^(reading|ready|failed)?$")] = "",
+    type: Annotated[str, Query(max_length=200)] = "",
+    name: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    documents = await house(request).documents.list(actor)
-    return page(
-        request, "library.html", documents=documents[start : start + ON_A_PAGE], start=start,
-        on_a_page=ON_A_PAGE, total=len(documents), progress=Progress.of(documents),
+    documents = house(request).documents
+    wanted = Wanted(
+        states=READING if state == "reading" else (state,) if state else (), media_type=type,
+        name=" ".join(name.split()),
     )  # fmt: skip
+    found = await documents.listing(actor, wanted, start=start, limit=ON_A_PAGE)
+    kept = {"state": state, "type": type, "name": wanted.name}
+    return page(
+        request, "library.html", documents=found.documents, start=start, wanted=wanted, state=state,
+        on_a_page=ON_A_PAGE, total=found.total, looked=found.looked, named=NAMED, kinds=KINDS,
+        types=await documents.kinds(actor), progress=await _progress(request, actor),
+        again=urlencode({k: v for k, v in kept.items() if v}),
+        there=found.total or (wanted.narrowed and (await documents.listing(actor, limit=1)).total),
+    )  # fmt: skip
+
+
+def _id(text: str) -> UUID | None:
+    with suppress(ValueError):
+        return UUID(text)
+    return None
+
+
+async def _progress(request: Request, actor: Actor) -> Progress:
+    return Progress(*await house(request).documents.unfinished(actor))
 
 
 @routes.post("/documents", status_code=201)
 async def add(request: Request, actor: Reader) -> Response:
     """Take one file in; its row comes back, and is followed from there."""
     found = house(request)
-    _refuse_too_large(request, found.settings.max_upload_bytes)
+    refuse_too_large(request, found.settings.max_upload_bytes)
     async with request.form(max_files=1) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):
             raise InvalidInput(translator(request).gettext("Choose a file first."))
-        added = await found.documents.add(actor, file.filename or "document", _chunks(file))
+        added = await found.documents.add(actor, file.filename or "document", file_of(file))
     found.ingest.wake()
     if not wants_fragment(request):
         return RedirectResponse("/documents", 303)
-    documents = await found.documents.list(actor)
-    row = next(d for d in documents if d.id == added.document_id)
+    row = await found.documents.get(actor, added.document_id)
     return page(
         request, "document-added.html", status=201, document=row, duplicate=added.duplicate,
-        total=len(documents), progress=Progress.of(documents),
+        total=1, progress=await _progress(request, actor),
     )  # fmt: skip
 
 
@@ -70,9 +97,9 @@ async def changes(
     follow: Annotated[list[str], Query()] = [],  # noqa: B006
 ) -> Response:
     """The rows that are not any more as the page last showed them (`id/state/done` each)."""
-    documents = await house(request).documents.list(actor)
     before = dict(_FOLLOWED.findall("\n".join(follow[:MOST_FOLLOWED])))
-    progress = Progress.of(documents)
+    documents = await house(request).documents.some(actor, [i for i in map(_id, before) if i])
+    progress = await _progress(request, actor)
     changed = [
         d for d in documents
         if str(d.id) in before and before[str(d.id)] != progress.mark(d)
@@ -92,14 +119,16 @@ async def document(request: Request, actor: Reader, document_id: UUID) -> Respon
 async def remove(request: Request, actor: Reader, document_id: UUID) -> Response:
     require(actor, P.DOCUMENTS_DOCUMENT_REMOVE)  # before it is told whether it is there
     found = house(request)
-    removed = await found.documents.get(actor, document_id)
-    await found.documents.remove(actor, document_id)
-    await found.search.indexer.forget(actor, [removed.version_id])
+    inside = [m.document_id for m in await found.documents.members(actor, document_id)]
+    removed = await found.documents.remove(actor, document_id)
+    await found.search.indexer.forget(actor, removed)
     if not wants_fragment(request):
         return RedirectResponse("/documents", 303)
-    documents = await found.documents.list(actor)
+    left = await found.documents.listing(actor, limit=1)
+    held = {d.id for d in await found.documents.some(actor, [i for i in inside if i])}
     return page(
-        request, "document-removed.html", total=len(documents), progress=Progress.of(documents)
+        request, "document-removed.html", total=left.total,
+        progress=await _progress(request, actor), gone=[i for i in inside if i and i not in held],
     )  # fmt: skip
 
 
@@ -111,18 +140,12 @@ class Progress:
     working_on: UUID | None
     """The one being read now: the worker takes the oldest."""
 
-    @classmethod
-    def of(cls, documents: Sequence[Document]) -> Progress:
-        unfinished = [d for d in documents if d.state not in _DONE]
-        oldest = min(unfinished, key=lambda d: d.added_at, default=None)
-        return cls(len(unfinished), oldest.id if oldest else None)
-
     def mark(self, document: Document) -> str:
         """What a row shows of progress, so that only rows that changed are sent again."""
         return f"{document.state}/{document.done}/{int(document.id == self.working_on)}"
 
 
-def _refuse_too_large(request: Request, most: int) -> None:
+def refuse_too_large(request: Request, most: int) -> None:
     """Before the body is read: its end would be refused anyway."""
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > most + _OVERHEAD:
@@ -134,6 +157,6 @@ def _refuse_too_large(request: Request, most: int) -> None:
         )
 
 
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
+async def file_of(file: UploadFile) -> AsyncIterator[bytes]:
     while chunk := await file.read(_CHUNK):
         yield chunk

@@ -25,6 +25,7 @@ from jinja2 import (
 
 from lionrock import __version__
 from lionrock.documents.language import detect
+from lionrock.documents.tables import is_figure
 from lionrock.kernel.capabilities import Update, capabilities
 from lionrock.web import i18n, sections
 from lionrock.web.banners import banners
@@ -47,6 +48,7 @@ def environment() -> Environment:
     )  # fmt: skip
     made.globals.update(static=static, version=__version__, languages=i18n.LANGUAGES)
     made.filters.update(script=script, key=key, reason=reason, short=short, plain=plain)
+    made.filters["figure"] = is_figure
     return made
 
 

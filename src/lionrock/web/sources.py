@@ -46,7 +46,8 @@ async def find(house: House, actor: Actor, run_id: UUID, wanted: str) -> Citatio
         shown: Any = await _shown(house, actor, run_id)
     except NotFound:
         return None
-    return next((c for c in citations(shown) if key(c) == wanted), None)
+    # What was shown last tells most: the answer also says which cells of a row it states.
+    return next((c for c in reversed([*citations(shown)]) if key(c) == wanted), None)
 
 
 async def _shown(house: House, actor: Actor, run_id: UUID) -> object:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from typing import Literal
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from lionrock.errors import LionrockError
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
+from lionrock.kernel.tasks import stop
 from lionrock.screening.documents.progress import Stage, Tell
 from lionrock.screening.documents.service import DocumentScreening, Screened, ScreenedName
 
@@ -106,9 +106,8 @@ async def _events(
     except LionrockError as error:
         yield f"event: error\ndata: {problems.of(error).model_dump_json()}\n\n"
     finally:
-        work.cancel()
-        with suppress(asyncio.CancelledError, LionrockError):
-            await work
+        if not work.done():
+            await stop(work)
 
 
 async def _worked(

@@ -42,7 +42,7 @@ function closePanel() {
 
 // Bring the marked words to the middle of the panel, or of the window when there is no panel.
 function toMark(root, scroller) {
-  const mark = one(".marks rect", root);
+  const mark = one(".marks:not(.law-marks) rect", root);
   if (!mark) return;
   const box = mark.getBoundingClientRect();
   const above = one(".viewer-head", root)?.offsetHeight || 0;
@@ -51,11 +51,21 @@ function toMark(root, scroller) {
   scroller.scrollBy({ top: by, behavior: calm.matches ? "auto" : "smooth" });
 }
 
+// Bring the chosen cell into view in its table, which may be wider than its place.
+function toCell(cell) {
+  const grid = cell?.closest(".grid");
+  if (grid) {
+    const [box, frame] = [cell, grid].map((element) => element.getBoundingClientRect());
+    grid.scrollLeft += box.left - frame.left - (frame.width - box.width) / 2;
+    grid.scrollTop += box.top - frame.top - (frame.height - box.height) / 2;
+  }
+}
+
 function noteOpener(link) {
   if (link.closest("#panel")) return;
   all("[aria-current=location]").forEach((other) => other.removeAttribute("aria-current"));
   const address = link.getAttribute("href");
-  all("#run a[href]").filter((a) => a.getAttribute("href") === address)
+  all("#run a[href], [data-result]").filter((a) => a.getAttribute("href") === address)
     .forEach((a) => a.setAttribute("aria-current", "location"));
   opener = link;
 }
@@ -177,7 +187,7 @@ function submitByKey(event) {
 
 function byKey(key) {
   const found = {
-    "/": () => one("#ask [data-first]"),
+    "/": () => one("#ask [data-first]") || one(".sift [data-search]"),
     "?": () => one("#help"),
     ArrowLeft: () => one("[data-prev]"),
     ArrowRight: () => one("[data-next]"),
@@ -290,6 +300,9 @@ function uploads() {
 document.addEventListener("DOMContentLoaded", () => {
   signIn();
   uploads();
+  const badge = one("#new-matches");    // How many saved searches have something new.
+  if (badge && window.htmx) htmx.ajax("GET", badge.dataset.from, { target: badge, swap: "innerHTML" });
+  toCell(one(".page-tables [aria-current]"));
   if (one(".reader")) toMark(one(".reader"), window);
   if (one("#ask [data-first]") && !one("article.run") && !narrow.matches) one("#ask [data-first]").focus();
 });
