@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock clean bench-ask bench-search bench-ingest bench-speed bench-kernel \
+.PHONY: help run test lint format lock clean bench-ask bench-questions bench-retrieval bench-search bench-ingest bench-ocr bench-speed bench-kernel \
 	bench-gateway bench-screening soak-gateway
 
 help: ## list the targets
@@ -27,14 +27,23 @@ lock: ## resolve the dependencies again (needs uv)
 bench-ask: .venv/.dev ## right, wrong and refused answers on the held-out questions
 	@$(BIN)/python bench/ask.py
 
-bench-search: .venv/.dev ## retrieval quality, time and size
-	@$(BIN)/python bench/search.py
+bench-questions: .venv/.dev ## right, wrong and refused on Hong Kong regulation, held-out questions; resumes
+	@$(BIN)/python bench/regulatory.py $(ARGS)
+
+bench-search: .venv/.dev ## search from 10,000 to a million passages: time, recall, memory, disk
+	@$(BIN)/python bench/search_growth.py $(ARGS)
+
+bench-retrieval: .venv/.dev ## what search finds: five public sets, and what each part of it adds
+	@$(BIN)/python bench/retrieval.py $(ARGS)
 
 bench-ingest: .venv/.dev ## pages a second and peak memory, beside the bare parser
 	@$(BIN)/python bench/ingest.py
 
 bench-kernel: .venv/.dev ## audit log, encryption, egress guard, request overhead
 	@for one in audit encryption egress overhead; do $(BIN)/python bench/$$one.py || exit 1; done
+
+bench-ocr: .venv/.dev ## characters read from pictures of pages, Cantonese, seconds and memory, beside rapidocr
+	@$(BIN)/python bench/ocr.py $(ARGS)
 
 bench-speed: .venv/.dev ## time to evidence, first word and end; memory of each process
 	@$(BIN)/python bench/speed.py

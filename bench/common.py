@@ -47,7 +47,7 @@ async def bench_house(name: str, model: str) -> AsyncIterator[tuple[House, Actor
     settings = Settings(home=ROOT / ".cache" / "bench" / name, model=model)
     async with open_house(settings) as house:
         roles = frozenset({Role.ADMINISTRATOR})
-        yield house, Actor(house.tenant_id, house.member_id, ActorKind.MEMBER, roles, "bench")
+        yield house, Actor(house.tenant_id, house.member_id, ActorKind.MEMBER, roles, "general")
 
 
 async def load(house: House, actor: Actor, files: Sequence[Path]) -> None:
