@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 from lionrock.app import House
@@ -21,6 +21,7 @@ from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
 from lionrock.kernel.egress import Egress
 from lionrock.kernel.runs import Runs
+from lionrock.kernel.tasks import stop
 from lionrock.kernel.vault.service import Vault
 from lionrock.models.embeddings import Embedder
 from lionrock.models.engines import Engine
@@ -60,16 +61,22 @@ async def house_of(
             engines=EngineService(database, Pool([ENGINE], egress=Egress())),
         ), runs, ingest, actor.tenant_id, actor.id, [], vault,
     )  # fmt: skip
-    task = asyncio.create_task(ingest.run()) if working else None
     try:
-        yield house
+        async with at_work(ingest) if working else nullcontext():
+            yield house
     finally:
-        if task:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
         await runs.close()
         await search.close()
+
+
+@asynccontextmanager
+async def at_work(ingest: Ingest) -> AsyncIterator[None]:
+    """A worker reads what is added; one that outlived its test would take the next one's."""
+    working = asyncio.create_task(ingest.run())
+    try:
+        yield
+    finally:
+        await stop(working)
 
 
 async def chunks(data: bytes) -> AsyncIterator[bytes]:

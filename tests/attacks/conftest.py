@@ -6,7 +6,6 @@ import asyncio
 import io
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from lionrock.kernel import identity
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.logs import ContentFreeFormatter
 from tests.attacks.doors import fetch, upload
+from tests.building import at_work
 from tests.kernel.oidc.conftest import (  # noqa: F401 (fixtures)
     hostile,
     hostile_server,
@@ -97,11 +97,8 @@ async def nobody(url: str) -> AsyncIterator[aiohttp.ClientSession]:
 @pytest.fixture
 async def reading(world: World) -> AsyncIterator[None]:
     """The worker that reads documents is at work."""
-    task = asyncio.create_task(world.house.ingest.run())
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    async with at_work(world.house.ingest):
+        yield
 
 
 Taken = Callable[[str, bytes], Awaitable[dict[str, Any]]]

@@ -20,8 +20,8 @@ SHELLS = {
 UNPICKLES = {"pickle", "cPickle", "dill", "shelve", "marshal", "cloudpickle", "joblib", "yaml"}
 STARTS = {
     "kernel/confinement.py", "kernel/postgres_cluster.py", "kernel/postgres.py",
-    "documents/parsing/sandbox.py", "models/embeddings.py", "models/llamacpp_process.py",
-    "models/native/build.py", "models/native/child.py", "screening/scale/cluster.py",
+    "documents/parsing/sandbox.py", "documents/parsing/unpacking.py", "models/embeddings.py",
+    "models/llamacpp_process.py", "models/native/build.py", "models/native/child.py", "screening/scale/cluster.py",
 }  # fmt: skip
 """The modules that start a program: ours, with arguments of ours. Those of `native` compile a source, and run what
 came of it, by hashes; the last starts our own driver module with this interpreter, and the cluster's address

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from lionrock.kernel.grants import FIRST_ROLES, GRANTS
 from lionrock.kernel.migrate import SCHEMA, prepare
 from lionrock.kernel.permissions import Permission
 from lionrock.kernel.secrets import new_token, token_hash
-from tests.building import house_of, taught
+from tests.building import at_work, house_of, taught
 from tests.conftest import _PASSWORD, new_tenant, runtime_url
 from tests.fakes import ScriptedEngine
 from tests.matrix.calling import Reply, Sent, call
@@ -183,14 +182,9 @@ async def _furnished(
     first, second = await _administrator(database), await _administrator(database)
     engine = ScriptedEngine(_ANSWER)
     async with house_of(database, first, folder, engine=engine, working=False) as house:
-        working = asyncio.create_task(house.ingest.run())
-        ours, theirs = (
-            await _opened(house, first, "Lungtin"),
-            await _opened(house, second, "Waglan"),
-        )
-        working.cancel()
-        with suppress(asyncio.CancelledError):
-            await working
+        async with at_work(house.ingest):
+            ours = await _opened(house, first, "Lungtin")
+            theirs = await _opened(house, second, "Waglan")
         platform, member = await tenants.ensure_platform(database)
         operator = Actor(
             platform, member, ActorKind.MEMBER, frozenset({Role.PLATFORM_OPERATOR}), "general"

@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from lionrock.kernel.tasks import stop
 from lionrock.screening import service
 from lionrock.screening.service import Screening
 
@@ -41,6 +42,5 @@ async def test_a_worker_that_lost_its_connection_begins_again(
         for worker in (rescreening, files, alerts):
             await worker.at_work.wait()
     assert not working.done()
-    working.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await working
+    await stop(working)
+    assert working.cancelled()

@@ -169,7 +169,7 @@ async def served(**settings: str) -> AsyncIterator[Served]:
         **settings,
     }  # fmt: skip
     began = time.time()
-    with output.open("wb") as printed:
+    with output.open("ab") as printed:
         process = subprocess.Popen(  # noqa: ASYNC220
             [sys.executable, "-c", "from lionrock.cli.main import main; main()", "up", "--json"],
             stdout=printed, stderr=subprocess.STDOUT, env=environment,
