@@ -89,6 +89,8 @@ class House:
     children: dict[str, Callable[[], int | None]] = field(default_factory=dict)
     """Process id of each child that stays, by its name; None while it does not run."""
     telemetry: Telemetry = field(default_factory=Telemetry)
+    parts: dict[type, object] = field(init=False)
+    """What the desk's capabilities keep: see `RunContext.of`."""
     people: People = field(init=False)
     oidc: Oidc = field(init=False)
     privacy: Privacy = field(init=False)
@@ -117,6 +119,7 @@ class House:
         self.screening = Screening.open(
             self.database, self.vault, self.people.fields, self.settings.home, cluster
         )
+        self.parts = {}
         self.results = ResultsService(self.database, self.vault, self.search)
         self.saved = SavedSearches(self.database, self.vault, self.search)
         kept = SavedSearchData(self.database, self.saved)
@@ -134,8 +137,9 @@ class House:
         # What this task and those it starts are refused is recorded with this tenant.
         acting_for.set(actor.tenant_id)
         return RunContext(
-            actor, uuid4(), self.search, self.gateway, zero_retention=actor.zero_retention
-        )
+            actor, uuid4(), self.search, self.gateway, zero_retention=actor.zero_retention,
+            parts=self.parts,
+        )  # fmt: skip
 
     async def sign_in_link(self, base: str) -> str:
         token = await identity.issue(self.database, self.tenant_id, self.member_id, "link")

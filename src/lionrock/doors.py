@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.types import Message
 
-from lionrock.errors import Forbidden, TooLarge
+from lionrock.errors import Conflict, Forbidden, InvalidInput, TooLarge
 from lionrock.kernel.actors import Actor
+from lionrock.kernel.capabilities import find
 from lionrock.kernel.egress import residency
 from lionrock.kernel.egress.residency import Residency
 
@@ -47,6 +49,38 @@ def same_origin(request: Request) -> None:
         raise Forbidden("This request comes from another site.")
     if origin is None and request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         raise Forbidden("This request comes from another site.")
+
+
+SAVED_AS: Final = {
+    "csv": "text/csv; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "md": "text/markdown; charset=utf-8",
+    "pdf": "application/pdf",
+    "tmx": "application/xml",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""Media types of the files that results are saved as."""
+
+
+async def saved_result(house: House, actor: Actor, run_id: UUID, format: str) -> Response:
+    """The result of the actor's own run as a file to keep; `InvalidInput` for a format it has not."""
+    kept = await house.runs.load(actor, run_id)
+    declared = find(str(kept["capability"]))
+    if format not in declared.result.formats:
+        known = ", ".join(declared.result.formats) or "none"
+        raise InvalidInput(
+            f"A result of {declared.name} is not saved as {format}. There is: {known}."
+        )
+    if not kept.get("result"):
+        raise Conflict(
+            "This run has no result to save: it has not ended well, or nothing was kept."
+        )
+    result = declared.result.model_validate(kept["result"])
+    data = await result.file(house.context(actor), format)
+    await house.runs.note_export(actor, run_id, format)
+    name = f'attachment; filename="{declared.name}-{str(run_id)[:8]}.{format}"'
+    headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
+    return Response(data, media_type=SAVED_AS[format], headers=headers)
 
 
 class Bounded(APIRoute):

@@ -104,6 +104,10 @@ async def run(of: Institution) -> Sent:
     return Sent(path={"run_id": str(of.run)})
 
 
+async def saved_run(of: Institution) -> Sent:
+    return Sent(path={"run_id": str(of.run)}, query={"format": "md"})
+
+
 async def endless_run(of: Institution) -> Sent:
     return Sent(path={"run_id": str(await of.endless_run())})
 
@@ -149,6 +153,10 @@ RECIPES: Final[dict[str, Recipe]] = {
     "DELETE /v1/documents/{document_id}": Recipe(fresh_document, P.DOCUMENTS_DOCUMENT_REMOVE),
     "GET /": Recipe(request(), by_role="it opens what the reader may, or leads to where they may"),
     "GET /c/{name}": Recipe(request(path={"name": "ask"}), P.DOCUMENTS_DOCUMENT_READ),
+    "GET /desk": Recipe(request(), by_role="it lists the tasks that the reader may do"),
+    "GET /desk/documents": Recipe(
+        request(query={"field": "documents"}), P.DOCUMENTS_DOCUMENT_READ
+    ),
     "GET /documents": Recipe(request(), P.DOCUMENTS_DOCUMENT_READ),
     "GET /documents/changes": Recipe(
         followed, P.DOCUMENTS_DOCUMENT_READ, missing=200,
@@ -172,6 +180,9 @@ RECIPES: Final[dict[str, Recipe]] = {
     "GET /runs/{run_id}/stream": Recipe(
         fresh_run, everyone="a run is its maker's alone", own=True
     ),
+    "GET /runs/{run_id}/export": Recipe(
+        saved_run, everyone="a run is its maker's alone", own=True
+    ),
     "GET /sign-in": Recipe(request(), open="one signs in here"),
     "GET /v1/documents": Recipe(request(), P.DOCUMENTS_DOCUMENT_READ),
     "GET /v1/documents/{document_id}": Recipe(document, P.DOCUMENTS_DOCUMENT_READ),
@@ -191,6 +202,9 @@ RECIPES: Final[dict[str, Recipe]] = {
         any_key="a program reads it to know what it may send",
     ),
     "GET /v1/runs/{run_id}": Recipe(run, everyone="a run is its maker's alone", own=True),
+    "GET /v1/runs/{run_id}/export": Recipe(
+        saved_run, everyone="a run is its maker's alone", own=True
+    ),
     "GET /v1/status": Recipe(request(), everyone="it tells who the caller is",
         any_key="so does a key learn what it is",
     ),

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from uuid import uuid4
 
 import pytest
 from pydantic import BaseModel, Field
 from starlette.datastructures import FormData
 
 from lionrock.errors import InvalidInput
-from lionrock.web.forms import fields, filled
+from lionrock.kernel.fields import DocumentId, fields
+from lionrock.web.forms import filled
 from lionrock.web.i18n import translator
 
 
@@ -24,6 +26,8 @@ class Everything(BaseModel):
     share: float = 0.5
     brief: bool = False
     terms: list[str] = []
+    source: DocumentId | None = None
+    others: list[DocumentId] = []
 
 
 EN = translator("en")
@@ -32,7 +36,7 @@ EN = translator("en")
 def test_each_type_has_its_control() -> None:
     assert {f.name: f.widget for f in fields(Everything)} == {
         "text": "area", "name": "line", "tone": "choice", "length": "number", "share": "number",
-        "brief": "tick", "terms": "lines",
+        "brief": "tick", "terms": "lines", "source": "document", "others": "documents",
     }  # fmt: skip
 
 
@@ -47,6 +51,13 @@ def test_a_type_without_a_control_is_refused_where_it_is_declared() -> None:
 
     with pytest.raises(TypeError, match="inner"):
         fields(Nested)
+
+
+def test_documents_that_were_ticked_come_as_a_list() -> None:
+    ids = [uuid4(), uuid4()]
+    form = FormData([("text", "x"), ("source", str(ids[0])), *(("others", str(i)) for i in ids)])
+    found = filled(Everything, form, EN)
+    assert isinstance(found, Everything) and (found.source, found.others) == (ids[0], ids)
 
 
 def test_a_form_becomes_the_request() -> None:

@@ -34,7 +34,7 @@ async def test_the_first_page_asks_and_points_to_the_library_while_it_is_empty(
 
 async def test_a_new_capability_has_a_page_without_an_edit_here(reader: Client, trial: str) -> None:
     text = (await reader.get("/c/trial")).text
-    assert '<a href="/c/trial" aria-current="page">Trial</a>' in text
+    assert '<a href="/desk" aria-current="page">Desk</a>' in text and "<h1>Trial</h1>" in text
     assert 'name="text" type="text" placeholder="What to try." required' in text
     assert 'type="number"' in text and 'min="1" max="3"' in text
     assert 'type="checkbox" name="fail"' in text
@@ -85,12 +85,12 @@ async def test_an_empty_history_says_so(reader: Client) -> None:
     assert "Nothing asked yet" in (await reader.get("/runs")).text
 
 
-async def test_the_first_page_offers_what_was_asked_before_once_each(
+async def test_a_page_offers_what_was_done_on_it_before_once_each(
     reader: Client, trial: str
 ) -> None:
     for text in ("first", "second", "first"):
         await begin(reader, text=text)
-    assert re.findall(r">(first|second)</a>", (await reader.get("/")).text) == ["first", "second"]
+    assert re.findall(r">(first|second)</a>", (await reader.get("/c/trial")).text) == ["first", "second"]
 
 
 async def test_a_run_is_its_owners_alone(

@@ -14,11 +14,12 @@ from jinja2.ext import babel_extract
 
 import lionrock.app  # noqa: F401 (the rooms declare their capabilities)
 from lionrock import errors
+from lionrock.assist.checks import CheckName
 from lionrock.documents.comparing import Change
 from lionrock.documents.language import Language
 from lionrock.documents.schemas import State
 from lionrock.kernel.capabilities import capabilities
-from lionrock.web import forms
+from lionrock.kernel.fields import fields
 from lionrock.web.i18n import Key
 from tests.web import administration, screening_names
 
@@ -60,7 +61,7 @@ def _by_name() -> Iterator[Key]:
         yield "capability", declared.name
         yield "heading", declared.name
         yield "", declared.summary
-        for field in forms.fields(declared.request):
+        for field in fields(declared.request):
             yield "field", field.name
             yield "", field.description
     yield from (("stage", name) for name in ["start", *sorted(_stages())])
@@ -68,6 +69,7 @@ def _by_name() -> Iterator[Key]:
     yield from (
         ("run", state) for state in ["running", "finished", "failed", "cancelled", "refused"]
     )
+    yield from (("check", name) for name in map(str, CheckName))
     yield from (("language", name) for name in get_args(Language))
     yield from (("error", kind.title) for kind in _error_classes())
     yield from (("change", name) for name in [*map(str, Change), "moved"])

@@ -10,7 +10,7 @@ from unicodedata import category
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from lionrock.documents.citations import Citation
-from lionrock.kernel.capabilities import Result, Update
+from lionrock.kernel.capabilities import Result, RunContext, Update
 
 
 def _without_controls(text: str) -> str:
@@ -94,6 +94,7 @@ class Checked(Update):
 
 class Answer(Result):
     template: ClassVar[str] = "assist/answer.html"
+    formats: ClassVar[tuple[str, ...]] = ("md",)
     question: str
     language: str
     answer: str
@@ -107,6 +108,9 @@ class Answer(Result):
     note: str
     """In the asker's language: why there are only quotes, or why there is no answer."""
     confidence: float
+
+    async def file(self, run: RunContext, format: str) -> bytes:
+        return f"# {self.question}\n\n{self.plain()}\n".encode()
 
     def plain(self) -> str:
         if self.refused:

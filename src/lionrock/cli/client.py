@@ -76,11 +76,13 @@ class Client:
             return await _body(response)
 
     async def stream(self, path: str, body: dict[str, Any]) -> AsyncIterator[tuple[str, Any]]:
-        """Server-sent events as (event, data), as they come."""
+        """Server-sent events as (event, data), as they come; first ("run", {"id"}) where one is begun."""
         headers = {"Accept": "text/event-stream"}
         async with self._session.post(path, json=body, headers=headers) as response:
             if response.content_type != "text/event-stream":
                 await _body(response)
+            if run := response.headers.get("Lionrock-Run"):
+                yield "run", {"id": run}
             event = ""
             async for raw in response.content:
                 line = raw.decode().rstrip("\n")

@@ -146,6 +146,9 @@ WHERE p.tenant_id = $1
 
 PASSAGES: Final = f"{PASSAGE} AND p.id = ANY($2) AND d.collection_id = ANY($3)"
 PASSAGES_OF: Final = f"{PASSAGE} AND p.version_id = $2 ORDER BY p.ordinal"
+READABLE_PASSAGES_OF: Final = f"""{PASSAGE}
+  AND v.document_id = $3 AND v.id = coalesce($2::uuid, (SELECT version_at($3, $4)))
+  AND d.collection_id = ANY($5) ORDER BY p.ordinal"""
 
 WAITING: Final = """
 SELECT state, count(*) FROM versions

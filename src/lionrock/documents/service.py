@@ -183,6 +183,31 @@ class DocumentService:
         await self.get(actor, document_id)
         raise Conflict("The document has no pages yet: it is being read, or could not be.")
 
+    async def passages_of(
+        self, actor: Actor, document_id: UUID, version: UUID | None = None
+    ) -> Sequence[Passage]:
+        """The passages of one version in order; of the one in force today, if none is named.
+        `NotFound` and `Conflict` as for `texts`."""
+        async with self._database.tenant_session(actor) as db:
+            allowed = await readable_collections(db, actor)
+            of = (actor.tenant_id, version, document_id, today(), allowed)
+            rows = await db.fetch(queries.READABLE_PASSAGES_OF, *of)
+        if rows:
+            return list(there(Records(self._vault, actor.tenant_id).passage, rows))
+        document = await self.get(actor, document_id)
+        raise Conflict(f"{document.name} has no text yet: it is being read, or holds none.")
+
+    async def original(self, actor: Actor, document_id: UUID, version: UUID) -> bytes:
+        """The file as it came, for making another of it. It is never shown: see `page_image`."""
+        async with self._database.tenant_session(actor) as db:
+            allowed = await readable_collections(db, actor)
+            of = (actor.tenant_id, document_id, version, today(), allowed)
+            row = await db.fetchrow(queries.READABLE_PAGE_FILE, *of)
+        if row is None:
+            raise NotFound("There is no such document here.")
+        file = FileId(actor.tenant_id, document_id, row["id"])
+        return await asyncio.to_thread(lambda: b"".join(self._files.segments(file)))
+
     async def layouts(
         self, actor: Actor, document_id: UUID, numbers: Sequence[int], version: UUID | None = None
     ) -> dict[int, ParsedPage]:

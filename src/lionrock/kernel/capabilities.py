@@ -10,10 +10,10 @@ The request's fields become arguments and form fields; the last type named is th
 from __future__ import annotations
 
 import typing
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -23,8 +23,12 @@ from lionrock.kernel.actors import Actor
 from lionrock.kernel.permissions import Permission
 
 if TYPE_CHECKING:
+    from lionrock.documents.service import DocumentService
     from lionrock.gateway.service import Gateway
     from lionrock.search.service import SearchService
+
+
+Part = TypeVar("Part")
 
 
 class Risk(StrEnum):
@@ -61,6 +65,12 @@ class Result(Update):
     """The last thing a capability yields; kept on the run."""
 
     event: ClassVar[str] = "result"
+    formats: ClassVar[tuple[str, ...]] = ()
+    """The kinds of file it can be saved as, by their suffix."""
+
+    async def file(self, run: RunContext, format: str) -> bytes:
+        """It as a file of one of `formats`, made from what was kept."""
+        raise NotImplementedError(f"{type(self).__name__} makes no {format}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,8 @@ class ModelUse:
 
 @dataclass(slots=True)
 class RunContext:
-    """All a capability may touch: its actor, the tenant's search, the gateway, and what it used."""
+    """All a capability may touch: its actor, the tenant's documents and search, the gateway, its
+    room's own keeping, and what it used."""
 
     actor: Actor
     run_id: UUID
@@ -86,6 +97,16 @@ class RunContext:
     uses: list[ModelUse] = field(default_factory=list)
     zero_retention: bool = False
     """Nothing of the request or the result is kept; set when the run begins, see `access.keeps_nothing`."""
+    parts: Mapping[type, object] = field(default_factory=dict)
+    """What the capabilities' rooms keep, by type; see `of`."""
+
+    @property
+    def documents(self) -> DocumentService:
+        return self.search.documents
+
+    def of(self, kind: type[Part]) -> Part:
+        """The tenant's keeping of that kind: a translation memory, templates."""
+        return cast(Part, self.parts[kind])
 
 
 Body = Callable[[RunContext, Any], AsyncIterator[Update]]

@@ -121,6 +121,7 @@ class Event(StrEnum):
     RETENTION_CLASS_CHANGE = "retention:class:change"
     RETENTION_CLASS_CREATE = "retention:class:create"
     RETENTION_START_SET = "retention:start:set"
+    RUN_RESULT_EXPORT = "run:result:export"
     RUN_RUN_FINISH = "run:run:finish"
     RUN_RUN_START = "run:run:start"
     SCREENING_ALERT_ASSIGN = "screening:alert:assign"

@@ -18,10 +18,21 @@ _READ: Final = _ABOUT | {
     P.SEARCH_PASSAGE_READ,
     P.SEARCH_RESULT_EXPORT,
 }
-_WORK: Final = _READ | {
+_ASSIST: Final = frozenset(
+    {
+        P.ASSIST_ASK_RUN,
+        P.ASSIST_DRAFT_RUN,
+        P.ASSIST_EXTRACT_RUN,
+        P.ASSIST_REWRITE_RUN,
+        P.ASSIST_SENTIMENT_RUN,
+        P.ASSIST_SUMMARISE_RUN,
+        P.ASSIST_TRANSLATE_RUN,
+    }
+)
+"""The desk: each reads the content of collections and words something of it."""
+_WORK: Final = (_READ | _ASSIST) | {
     P.APPROVALS_PROPOSAL_MAKE,
     P.APPROVALS_PROPOSAL_READ,
-    P.ASSIST_ASK_RUN,
     P.DOCUMENTS_DOCUMENT_ADD,
     P.GATEWAY_MODEL_CALL,
     P.SEARCH_SAVED_MANAGE,
@@ -38,6 +49,9 @@ _SCREEN: Final = frozenset(
 GRANTS: Final[dict[Role, frozenset[P]]] = {
     Role.ADMINISTRATOR: _WORK
     | {
+        P.ASSIST_CLASSIFIER_MANAGE,
+        P.ASSIST_MEMORY_MANAGE,
+        P.ASSIST_TEMPLATE_MANAGE,
         P.AUDIT_WITNESS_MANAGE,
         P.COLLECTIONS_COLLECTION_MANAGE,
         P.DOCUMENTS_DOCUMENT_REMOVE,
@@ -64,6 +78,7 @@ GRANTS: Final[dict[Role, frozenset[P]]] = {
     Role.ANALYST: _WORK
     | _SCREEN
     | {
+        P.ASSIST_MEMORY_MANAGE,
         P.SCREENING_ALERT_PROPOSE,
         P.SCREENING_ALERT_READ,
         P.SCREENING_CUSTOMER_READ,
@@ -91,6 +106,7 @@ GRANTS: Final[dict[Role, frozenset[P]]] = {
     | {
         P.APPROVALS_PROPOSAL_MAKE,
         P.APPROVALS_PROPOSAL_READ,
+        P.ASSIST_CLASSIFIER_MANAGE,
         P.GATEWAY_LIMIT_READ,
         P.GATEWAY_MODEL_CALL,
         P.GATEWAY_POLICY_READ,
@@ -143,6 +159,8 @@ GRANTS: Final[dict[Role, frozenset[P]]] = {
     | _SCREEN
     | {
         P.APPROVALS_PROPOSAL_DECIDE,
+        P.ASSIST_MEMORY_MANAGE,
+        P.ASSIST_TEMPLATE_MANAGE,
         P.COLLECTIONS_SHARE_MANAGE,
         P.SCREENING_ALERT_ASSIGN,
         P.SCREENING_ALERT_DECIDE,
@@ -166,15 +184,12 @@ JUDGEMENTS: Final = frozenset(
 )
 """Deciding on someone's work: never one's own, and never a key's, since a person answers for it."""
 
-CONTENT: Final = frozenset(
-    {
-        P.ASSIST_ASK_RUN,
-        P.DOCUMENTS_DOCUMENT_ADD,
-        P.DOCUMENTS_DOCUMENT_READ,
-        P.DOCUMENTS_DOCUMENT_REMOVE,
-        P.SEARCH_PASSAGE_READ,
-    }
-)
+CONTENT: Final = _ASSIST | {
+    P.DOCUMENTS_DOCUMENT_ADD,
+    P.DOCUMENTS_DOCUMENT_READ,
+    P.DOCUMENTS_DOCUMENT_REMOVE,
+    P.SEARCH_PASSAGE_READ,
+}
 """What touches the content of collections: here the purpose and the access list count."""
 
 ALONE: Final = frozenset({Role.PLATFORM_OPERATOR, Role.REGULATOR_OBSERVER, Role.SERVICE})

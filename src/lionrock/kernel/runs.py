@@ -244,6 +244,11 @@ class Runs:
             raise NotFound("There is no such run here.")
         return self._records.opened(actor.tenant_id, row)
 
+    async def note_export(self, actor: Actor, run_id: UUID, format: str) -> None:
+        """On record: the result of this run was saved as a file of that format."""
+        async with self._database.tenant_session(actor) as db:
+            await record(db, actor, Event.RUN_RESULT_EXPORT, run_id, {"format": format})
+
     async def list(self, actor: Actor, *, limit: int) -> list[dict[str, Any]]:
         """The actor's own runs, newest first, without their results. `refused`: did the result say
         that it holds no answer?"""

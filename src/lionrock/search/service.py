@@ -103,7 +103,7 @@ class SearchService:
         vault: Vault,
         reranker: Reranker | None = None,
     ) -> None:
-        self._database, self._documents, self._vault = database, documents, vault
+        self._database, self.documents, self._vault = database, documents, vault
         self.embedder, self.reranker = embedder, reranker
         self.indexer = Indexer(database, embedder, directory, vault)
         self.glossary = GlossaryService(database, vault)
@@ -159,7 +159,7 @@ class SearchService:
         reranker = self.reranker if rerank else None
         most = limit * 2 if reranker is None else max(limit * 2, len(found.cited) + FIRST)
         best = found.ranked[:most]
-        there = await self._documents.passages(actor, [s.passage_id for s in best])
+        there = await self.documents.passages(actor, [s.passage_id for s in best])
         order = Order(best)
         if reranker is not None:
             order = await reordered(
@@ -170,11 +170,11 @@ class SearchService:
 
     async def load(self, actor: Actor, ids: Sequence[UUID]) -> dict[UUID, Passage]:
         """See `DocumentService.passages`."""
-        return await self._documents.passages(actor, ids)
+        return await self.documents.passages(actor, ids)
 
     async def cite(self, actor: Actor, passage: Passage, start: int, end: int) -> Citation | None:
         """See `DocumentService.cite`."""
-        return await self._documents.cite(actor, passage, start, end)
+        return await self.documents.cite(actor, passage, start, end)
 
     async def close(self) -> None:
         await self.indexer.close()

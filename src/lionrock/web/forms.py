@@ -1,90 +1,20 @@
-"""Form fields from a capability's request model, and the model from what a form sends."""
+"""A capability's request from what its form sends, and what a kept run was about."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, QueryParams
 
 from lionrock.errors import InvalidInput
 from lionrock.kernel.capabilities import Capability
+from lionrock.kernel.fields import fields
 from lionrock.web.i18n import Translator
-
-_LINE = 100
-"""Longest text that one line is made for; what may be longer gets an area."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One form control. `widget` is the template's name for it."""
-
-    name: str
-    widget: str
-    required: bool
-    default: Any
-    description: str
-    schema: Mapping[str, Any]
-
-    @property
-    def choices(self) -> Sequence[Any]:
-        chosen: Sequence[Any] = self.schema.get("enum", ())
-        return chosen
-
-    def limit(self, keyword: str) -> int | float | None:
-        """A bound that the schema sets (`maxLength`, `minimum` …); None where it sets none."""
-        bound: int | float | None = self.schema.get(keyword)
-        return bound
-
-
-@cache
-def fields(model: type[BaseModel]) -> tuple[Field, ...]:
-    """The model's fields in order; `TypeError` for one that no control can hold."""
-    whole = model.model_json_schema()
-    required = set(whole.get("required", ()))
-    return tuple(
-        _field(name, _plain(schema, whole), name in required)
-        for name, schema in whole.get("properties", {}).items()
-    )
-
-
-def _field(name: str, schema: Mapping[str, Any], required: bool) -> Field:
-    return Field(
-        name, _widget(name, schema), required, schema.get("default"),
-        str(schema.get("description", "")), schema,
-    )  # fmt: skip
-
-
-def _plain(schema: Mapping[str, Any], whole: Mapping[str, Any]) -> Mapping[str, Any]:
-    """`schema` with a reference followed and an optional type taken as the type."""
-    for variant in schema.get("anyOf", ()):
-        if variant.get("type") != "null":
-            return {**_plain(variant, whole), **{k: v for k, v in schema.items() if k != "anyOf"}}
-    if "$ref" in schema:
-        target = whole["$defs"][schema["$ref"].rpartition("/")[2]]
-        return {**target, **{k: v for k, v in schema.items() if k != "$ref"}}
-    return schema
-
-
-def _widget(name: str, schema: Mapping[str, Any]) -> str:
-    kind = schema.get("type")
-    if "enum" in schema:
-        return "choice"
-    if kind == "boolean":
-        return "tick"
-    if kind in ("integer", "number"):
-        return "number"
-    if kind == "string" and schema.get("format") == "date":
-        return "date"
-    if kind == "string":
-        return "line" if schema.get("maxLength", _LINE + 1) <= _LINE else "area"
-    if kind == "array" and schema.get("items", {}).get("type") == "string":
-        return "lines"
-    raise TypeError(f"no form control holds the field {name} of type {kind}")
 
 
 def filled(model: type[BaseModel], form: FormData, speak: Translator) -> BaseModel:
@@ -95,6 +25,8 @@ def filled(model: type[BaseModel], form: FormData, speak: Translator) -> BaseMod
         text = sent if isinstance(sent, str) else ""
         if field.widget == "tick":
             values[field.name] = sent is not None
+        elif field.widget == "documents":
+            values[field.name] = form.getlist(field.name)
         elif field.widget == "lines":
             values[field.name] = [line.strip() for line in text.splitlines() if line.strip()]
         elif text.strip():
@@ -119,9 +51,46 @@ def _why(error: ErrorDetails, speak: Translator) -> str:
     return speak.gettext("this is not valid")
 
 
-def title(declared: Capability, request: Mapping[str, Any]) -> str:
-    """What a kept run was about: its first required field."""
+def takes(declared: Capability) -> str:
+    """The field that documents are chosen for; "" where it takes none."""
+    found = (f.name for f in fields(declared.request) if f.widget in ("document", "documents"))
+    return next(found, "")
+
+
+def chosen_ids(query: QueryParams, field: str = "documents") -> list[UUID]:
+    """The documents that an address chooses for a field; what is no id is passed over."""
+    found = []
+    for text in query.getlist(field):
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+def documents(declared: Capability, request: Mapping[str, Any]) -> list[UUID]:
+    """The documents that a kept run was about."""
+    found: list[str] = []
     for field in fields(declared.request):
-        if field.required and isinstance(request.get(field.name), str):
-            return str(request[field.name])
+        given = request.get(field.name)
+        if field.widget == "document" and given:
+            found.append(given)
+        elif field.widget == "documents":
+            found += given or []
+    return list(map(UUID, map(str, found)))
+
+
+def title(
+    declared: Capability,
+    request: Mapping[str, Any],
+    names: Mapping[UUID, str] = MappingProxyType({}),
+) -> str:
+    """What a kept run was about: its documents, or its first text."""
+    called = [names[id] for id in documents(declared, request) if id in names]
+    if called:
+        return ", ".join(called)
+    for field in fields(declared.request):
+        given = request.get(field.name)
+        if field.widget in ("area", "line") and isinstance(given, str) and given.strip():
+            return given
     return declared.summary

@@ -100,7 +100,7 @@ def render(request: Request, template: str, **values: Any) -> str:
         language=speak.language, path=request.url.path, house=house, actor=actor,
         may=partial(sections.may, actor), sections=sections.open_to(actor),
         screening=sections.screening_open_to(actor),
-        banners=banners(house, actor), capabilities=capabilities(), **values,
+        banners=banners(house, actor), desk=sections.has_tasks(actor), **values,
     )  # fmt: skip
 
 

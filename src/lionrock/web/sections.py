@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lionrock.kernel.actors import Actor
+from lionrock.kernel.capabilities import capabilities
 from lionrock.kernel.decisions import Resource, decide
 from lionrock.kernel.permissions import Permission as P
 
 HOME = "/admin"
+FIRST = "ask"
+"""The capability that opens at `/`; the others are tasks on the desk."""
 SCREENING = "/screening"
 
 
@@ -73,6 +76,11 @@ def open_to(actor: Actor | None) -> list[Section]:
 def screening_open_to(actor: Actor | None) -> list[Section]:
     """The pages of screening that the reader may open, in the order of their menu."""
     return [section for section in SCREENING_SECTIONS if may(actor, section.permission)]
+
+
+def has_tasks(actor: Actor | None) -> bool:
+    """Is there a task on the desk that the reader may do?"""
+    return any(may(actor, task.permission) for task in capabilities() if task.name != FIRST)
 
 
 def landing(actor: Actor) -> str:

@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 
 from lionrock.doors import house
 from lionrock.errors import LionrockError, NotFound, Unauthenticated
-from lionrock.kernel.capabilities import Update
+from lionrock.kernel.capabilities import Result, Update
 from lionrock.kernel.runs import LiveRun
 from lionrock.web.auth import Reader
 from lionrock.web.rendering import render, update_template
@@ -101,9 +101,12 @@ async def with_heartbeat(
 def shown(request: Request, live: LiveRun, number: int) -> str:
     """The fragment of the run's update `number` (from 1); it may look at those before it."""
     *earlier, update = live.updates[:number]
-    return render(
+    html = render(
         request, update_template(update), update=update, run_id=live.id, earlier=earlier
     )  # fmt: skip
+    if isinstance(update, Result) and update.formats and not live.context.zero_retention:
+        html += render(request, "saving.html", run={"id": live.id, "formats": update.formats})
+    return html
 
 
 def event(name: str, html: str, number: int) -> str:

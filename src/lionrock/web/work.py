@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from lionrock.doors import house
+from lionrock.documents.listing import Wanted
+from lionrock.documents.schemas import State
+from lionrock.doors import house, saved_result
 from lionrock.errors import LionrockError
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.capabilities import (
@@ -22,13 +24,12 @@ from lionrock.kernel.capabilities import (
     capabilities,
     find,
 )
+from lionrock.kernel.fields import fields
 from lionrock.web import forms
 from lionrock.web.auth import Reader
 from lionrock.web.rendering import exists, page, translator, update_template, wants_fragment
-from lionrock.web.sections import landing, may
+from lionrock.web.sections import FIRST, landing, may
 
-FIRST = "ask"
-"""The capability that opens at `/`."""
 RECENT = 5
 MOST_PAST = 100
 
@@ -58,15 +59,15 @@ async def begin(request: Request, actor: Reader, name: str) -> Response:
     address = f"/runs/{live.id}"
     if not wants_fragment(request):
         return RedirectResponse(address, 303)
-    kept = {"id": live.id, "state": "running", "request": body.model_dump()}
-    response = page(request, "run.html", run=_shown(declared, kept))
+    kept = {"id": live.id, "state": "running", "request": body.model_dump(mode="json")}
+    response = page(request, "run.html", run=await _shown(request, actor, declared, kept))
     response.headers["HX-Push-Url"] = address
     return response
 
 
 @routes.get("/runs")
 async def history(request: Request, actor: Reader) -> Response:
-    return page(request, "history.html", runs=await _past(request, actor, MOST_PAST))
+    return page(request, "history.html", runs=await past(request, actor, MOST_PAST))
 
 
 @routes.get("/runs/{run_id}")
@@ -74,38 +75,50 @@ async def run(request: Request, actor: Reader, run_id: UUID) -> Response:
     kept = await house(request).runs.load(actor, run_id)
     declared = find(str(kept["capability"]))
     if wants_fragment(request):
-        return page(request, "run.html", run=_shown(declared, kept))
-    return _page(request, declared, run=_shown(declared, kept))
+        return page(request, "run.html", run=await _shown(request, actor, declared, kept))
+    return _page(request, declared, run=await _shown(request, actor, declared, kept))
+
+
+@routes.get("/runs/{run_id}/export")
+async def export(request: Request, actor: Reader, run_id: UUID, format: str) -> Response:
+    """The result as a file."""
+    return await saved_result(house(request), actor, run_id, format)
 
 
 async def _empty(request: Request, actor: Actor, declared: Capability) -> Response:
-    documents = await house(request).documents.list(actor)
+    readable = Wanted(states=(State.READY, State.INDEXED))
+    there = await house(request).documents.listing(actor, readable, limit=1)
     recent: dict[str, dict[str, Any]] = {}
-    for past in await _past(request, actor, MOST_PAST):
-        recent.setdefault(past["title"], past)
+    for run in await past(request, actor, MOST_PAST):
+        if run["name"] == declared.name:
+            recent.setdefault(run["title"], run)
     return _page(
-        request, declared, documents=sum(d.pages > 0 for d in documents),
-        recent=[*recent.values()][:RECENT],
+        request, declared, documents=there.total, recent=[*recent.values()][:RECENT],
+        chosen=forms.chosen_ids(request.query_params),
     )  # fmt: skip
 
 
 def _page(
     request: Request, declared: Capability, *, run: Mapping[str, Any] | None = None,
-    documents: int = 0, recent: Sequence[Mapping[str, Any]] = (),
+    documents: int = 0, recent: Sequence[Mapping[str, Any]] = (), chosen: Sequence[UUID] = (),
 ) -> Response:  # fmt: skip
     return page(
-        request, "capability.html", capability=declared, fields=forms.fields(declared.request),
-        run=run, documents=documents, recent=recent, here=f"/c/{declared.name}",
+        request, "capability.html", capability=declared, fields=fields(declared.request),
+        run=run, documents=documents, recent=recent, chosen=chosen, first=FIRST, here=f"/c/{declared.name}",
     )  # fmt: skip
 
 
-def _shown(declared: Capability, kept: Mapping[str, Any]) -> dict[str, Any]:
+async def _shown(
+    request: Request, actor: Actor, declared: Capability, kept: Mapping[str, Any]
+) -> dict[str, Any]:
     """What `run.html` shows of a run: as it goes on, or as it ended."""
     result = declared.result.model_validate(kept["result"]) if kept.get("result") else None
+    names = await _names(request, actor, forms.documents(declared, kept["request"]))
     return {
         "id": kept["id"],
         "state": kept["state"],
-        "title": forms.title(declared, kept["request"]),
+        "title": forms.title(declared, kept["request"], names),
+        "formats": declared.result.formats,
         "body": exists(f"{declared.room}/{declared.name}.html") or "updates.html",
         "events": _events(declared),
         "result": result,
@@ -125,12 +138,24 @@ def _events(declared: Capability) -> list[str]:
     ]
 
 
-async def _past(request: Request, actor: Actor, limit: int) -> list[dict[str, Any]]:
+async def past(request: Request, actor: Actor, limit: int) -> list[dict[str, Any]]:
     """The reader's own runs, newest first, each with what it was about."""
     known = {declared.id: declared for declared in capabilities()}
-    kept = await house(request).runs.list(actor, limit=limit)
-    return [_line(known[run["capability"]], run) for run in kept if run["capability"] in known]
+    kept = [
+        (known[run["capability"]], run)
+        for run in await house(request).runs.list(actor, limit=limit) if run["capability"] in known
+    ]  # fmt: skip
+    asked = {id for declared, run in kept for id in forms.documents(declared, run["request"])}
+    names = await _names(request, actor, asked)
+    return [
+        {**run, "name": declared.name, "title": forms.title(declared, run["request"], names)}
+        for declared, run in kept
+    ]
 
 
-def _line(declared: Capability, run: Mapping[str, Any]) -> dict[str, Any]:
-    return {**run, "name": declared.name, "title": forms.title(declared, run["request"])}
+async def _names(request: Request, actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What the documents of runs are called; those that are gone are not there."""
+    wanted = list(ids)
+    return (
+        {d.id: d.name for d in await house(request).documents.some(actor, wanted)} if wanted else {}
+    )
