@@ -43,22 +43,33 @@ def checked(path: Path) -> BytesIO:
     """
     names_in(path)
     with opened(path) as archive:
-        left = MOST_BYTES
-        for member in archive.infolist():
-            left -= _size(archive, member, left)
+        _refuse_bombs(archive)
     return BytesIO(path.read_bytes())
+
+
+def checked_bytes(data: bytes) -> zipfile.ZipFile:
+    """The archive in these bytes, within the bounds of `checked`."""
+    archive = _bounded(BytesIO(data), len(data), MOST_BYTES)
+    if any(member.flag_bits & 1 for member in archive.infolist()):
+        raise UnreadableDocument(PASSWORD)
+    _refuse_bombs(archive)
+    return archive
 
 
 def opened(path: Path, most_bytes: int = MOST_BYTES) -> zipfile.ZipFile:
     """The archive, its directory within bounds. Raises `UnreadableDocument`: damage, a bomb."""
+    return _bounded(path, path.stat().st_size, most_bytes)
+
+
+def _bounded(source: Path | BytesIO, size: int, most_bytes: int) -> zipfile.ZipFile:
     try:
-        archive = zipfile.ZipFile(path)
+        archive = zipfile.ZipFile(source)
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise UnreadableDocument("it is damaged: not a complete ZIP or Office file") from error
     members = archive.infolist()
     if len(members) > MOST_ENTRIES:
         raise UnreadableDocument(f"it holds more than {MOST_ENTRIES} files")
-    packed = max(path.stat().st_size, 1)
+    packed = max(size, 1)
     stated = sum(member.file_size for member in members)
     if stated > most_bytes or (stated > 2**24 and stated > HIGHEST_RATIO * packed):
         raise bomb(most_bytes)
@@ -72,6 +83,12 @@ def _refuse_overlaps(members: list[zipfile.ZipInfo], size: int) -> None:
     for member, end in zip(sorted(members, key=lambda m: m.header_offset), ends, strict=False):
         if member.header_offset + 30 + member.compress_size > end:
             raise UnreadableDocument("it is damaged, or a bomb: entries of the archive overlap")
+
+
+def _refuse_bombs(archive: zipfile.ZipFile) -> None:
+    left = MOST_BYTES
+    for member in archive.infolist():
+        left -= _size(archive, member, left)
 
 
 def _size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> int:

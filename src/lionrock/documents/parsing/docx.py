@@ -11,12 +11,18 @@ from zipfile import ZipFile
 
 from lionrock.documents.parsing.archive import checked
 from lionrock.documents.parsing.docx_numbering import Numbering
+from lionrock.documents.parsing.docx_styles import (
+    Style,
+    numbering_of,
+    outline_of,
+    style_key,
+    styles,
+)
 from lionrock.documents.parsing.flow import Flow, FlowBlock, clean, heading, item, paragraph, row
 from lionrock.documents.parsing.numbering import SUPERSCRIPT, label_of
-from lionrock.documents.parsing.ooxml import W, core_title, number, part, value
+from lionrock.documents.parsing.ooxml import W, core_title, part, value
 from lionrock.errors import UnreadableDocument
 
-_HEADING_NAME = re.compile(r"heading ([1-9])$", re.IGNORECASE)
 _CONTENTS_NAME = re.compile(r"toc [1-9]$|table of figures$", re.IGNORECASE)
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 # What a paragraph holds that is not shown, or is shown elsewhere.
@@ -28,17 +34,8 @@ _BREAKS = frozenset((f"{W}tab", f"{W}br", f"{W}cr", f"{W}ptab"))
 
 
 @dataclass(slots=True)
-class _Style:
-    """What a paragraph takes from its style, directly or from the one it is based on."""
-
-    name: str
-    outline: int | None
-    numbering: tuple[str, int] | None
-
-
-@dataclass(slots=True)
 class _Document:
-    styles: dict[str, _Style]
+    styles: dict[str, Style]
     numbering: Numbering
     notes: dict[str, str]
     cited: list[str] = field(default_factory=list)
@@ -53,46 +50,12 @@ def parse_docx(path: Path) -> Flow:
         if body is None:
             raise UnreadableDocument("it is damaged: it has no document body")
         document = _Document(
-            _styles(part(archive, "word/styles.xml")),
+            styles(part(archive, "word/styles.xml")),
             Numbering(part(archive, "word/numbering.xml")),
             _notes(part(archive, "word/footnotes.xml"), "footnote")
             | _notes(part(archive, "word/endnotes.xml"), "endnote"),
         )
         return Flow(core_title(archive), list(_blocks(document, body)))
-
-
-def _styles(root: Any | None) -> dict[str, _Style]:
-    elements = {
-        value(style, "styleId") or "": style
-        for style in (root.iter(f"{W}style") if root is not None else ())
-    }
-    return {key: _resolved(elements, key) for key in elements}
-
-
-def _resolved(elements: dict[str, Any], key: str) -> _Style:
-    """The style with what it inherits; a chain that bites its tail ends there."""
-    name = value(elements[key].find(f"{W}name")) or ""
-    outline: int | None = None
-    numbering: tuple[str, int] | None = None
-    seen: set[str] = set()
-    current: str | None = key
-    while current in elements and current not in seen:
-        seen.add(current)
-        style = elements[current]
-        properties = style.find(f"{W}pPr")
-        if properties is not None:
-            outline = number(properties.find(f"{W}outlineLvl")) if outline is None else outline
-            numbering = numbering or _numbering(properties)
-        current = value(style.find(f"{W}basedOn"))
-    return _Style(name, outline, numbering)
-
-
-def _numbering(properties: Any) -> tuple[str, int] | None:
-    element = properties.find(f"{W}numPr")
-    if element is None:
-        return None
-    instance = value(element.find(f"{W}numId"))
-    return (instance, number(element.find(f"{W}ilvl")) or 0) if instance is not None else None
 
 
 def _notes(root: Any | None, kind: str) -> dict[str, str]:
@@ -122,9 +85,9 @@ def _paragraph(document: _Document, element: Any) -> Iterator[FlowBlock]:
     cited = len(document.cited)
     text = clean(_text(document, element))
     properties = element.find(f"{W}pPr")
-    style = document.styles.get(_style_key(properties))
+    style = document.styles.get(style_key(properties))
     label, depth = _label(document, properties, style) if text else ("", 0)
-    outline = _outline(properties, style)
+    outline = outline_of(properties, style)
     if outline is not None and text:
         yield from heading(f"{label} {text}", outline + 1)
     elif style is not None and _CONTENTS_NAME.match(style.name) and text:
@@ -148,26 +111,9 @@ def _is_listed(label: str) -> bool:
     return found is not None and (found.kind in ("cjk", "paren", "bullet") or found.depth < 2)
 
 
-def _style_key(properties: Any | None) -> str:
-    found = value(properties.find(f"{W}pStyle")) if properties is not None else None
-    return found or "Normal"
-
-
-def _outline(properties: Any | None, style: _Style | None) -> int | None:
-    """Heading level from 0, None for text."""
-    own = number(properties.find(f"{W}outlineLvl")) if properties is not None else None
-    level = own if own is not None else style.outline if style else None
-    named = _HEADING_NAME.match(style.name) if style else None
-    if level is None and named:
-        return int(named[1]) - 1
-    if level is None and style and style.name in ("Title", "Subtitle"):
-        return 0 if style.name == "Title" else 1
-    return level if level is not None and level < 9 else None
-
-
-def _label(document: _Document, properties: Any | None, style: _Style | None) -> tuple[str, int]:
+def _label(document: _Document, properties: Any | None, style: Style | None) -> tuple[str, int]:
     """The printed label of an automatically numbered paragraph, and its depth in the list."""
-    own = _numbering(properties) if properties is not None else None
+    own = numbering_of(properties) if properties is not None else None
     inherited = style.numbering if style else None
     instance, level = own or inherited or ("0", 0)
     return (document.numbering.label(instance, level), level) if instance != "0" else ("", 0)

@@ -41,6 +41,17 @@ def part(archive: ZipFile, name: str, *, doctype: bool = False) -> Any | None:
     return root
 
 
+def serialised(root: Any, before: bytes) -> bytes:
+    """The bytes of a part whose root `part` read from `before`, in the names that it used."""
+    data: bytes = etree.tostring(
+        root.getroottree(), xml_declaration=True, encoding="UTF-8", standalone=True
+    )
+    if _STRICT[0][0] in before:
+        for strict, usual in _STRICT:
+            data = data.replace(usual, strict)
+    return data
+
+
 def refuse_doctypes(archive: ZipFile) -> None:
     """Refuse a file one of whose parts declares a document type: for parts that others parse."""
     for name in archive.namelist():
