@@ -1,0 +1,1 @@
+"""The desk's tasks that read documents: one module a question."""
