@@ -1,0 +1,1 @@
+"""Drafts: templates with typed fields, and sections worded from chosen documents only."""
