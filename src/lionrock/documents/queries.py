@@ -99,7 +99,8 @@ ORDER BY p.number
 """
 
 LAYOUTS: Final = """
-SELECT v.document_id, p.version_id, p.number, p.width, p.height, p.text, p.layout, p.turn FROM pages p
+SELECT v.document_id, p.version_id, p.number, p.width, p.height, p.text, p.layout, p.turn, p.confidence
+FROM pages p
 JOIN versions v ON (v.tenant_id, v.id) = (p.tenant_id, p.version_id)
 JOIN documents d ON (d.tenant_id, d.id) = (v.tenant_id, v.document_id)
 WHERE p.tenant_id = $1 AND v.document_id = $2 AND p.number = ANY($3) AND d.collection_id = ANY($4)

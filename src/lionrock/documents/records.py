@@ -108,7 +108,8 @@ class Records:
         text = key.open_text("pages", where, "text", row["text"])
         packed = zlib.decompress(key.open("pages", where, "layout", row["layout"]))
         runs = unpack_runs(packed)
-        return ParsedPage(row["number"], row["width"], row["height"], text, runs, row["turn"])
+        size = (row["width"], row["height"])
+        return ParsedPage(row["number"], *size, text, runs, row["turn"], row.get("confidence"))
 
     def passage(self, row: asyncpg.Record) -> Passage:
         values, key = dict(row), self.key(row["document_id"])

@@ -16,6 +16,7 @@ from lionrock.documents.files import FileId, Files, Part
 from lionrock.documents.listing import EVERYTHING, Listed, Wanted
 from lionrock.documents.parsed import ParsedPage
 from lionrock.documents.personal import DocumentData, Forget
+from lionrock.documents.quoting import quoted
 from lionrock.documents.records import Records, there
 from lionrock.documents.render import page_image
 from lionrock.documents.schemas import Added, Document, Member, Page, Passage, Texts
@@ -309,6 +310,19 @@ class DocumentService:
             notes=[n.note for n in beside if n.page in (None, number)],
             held=passage.held,
         )
+
+    async def quote(
+        self, actor: Actor, document_id: UUID, places: Sequence[tuple[int, int, int]]
+    ) -> dict[tuple[int, int, int], Citation]:
+        """Citations of places of the version in force, by them: (page, start, end) of its page's text.
+        Without those of pages that are gone."""
+        document = await self.get(actor, document_id)
+        numbers = sorted({number for number, _, _ in places})
+        layouts = await self.layouts(actor, document_id, numbers, document.version_id)
+        async with self._database.tenant_session(actor) as db:
+            notes = await notes_on(db, self._vault, actor.tenant_id, [document_id])
+        known = (p for p in places if p[0] in layouts)
+        return {(n, a, b): quoted(document, layouts[n], a, b, notes) for n, a, b in known}
 
 
 def place(passage: Passage, start: int, end: int) -> tuple[int, int, int] | None:
