@@ -1,0 +1,142 @@
+"""Sentiment on rows that nobody looked at: accuracy, macro-F1, calibration, abstention, texts a minute.
+
+OpenRice (Hong Kong restaurant reviews, three classes) and Financial PhraseBank (English financial news,
+sentences that half of the annotators agree on). A fifth of each, by the hash of the text, is held back; the
+product's own training, with the same settings for both, sees the rest. Speed is of the whole path, signs
+included, on sentences. `--development` measures on the development rows and trains without them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import csv
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import cycle, islice
+
+import numpy as np
+from sklearn.metrics import f1_score
+
+from common import data, figure
+from lionrock.app import store
+from lionrock.assist.sentiment.apart import train_apart
+from lionrock.assist.sentiment.classifier import LABELS, Classifier
+from lionrock.assist.sentiment.examples import Row
+from lionrock.assist.sentiment.judging import Judge
+from lionrock.assist.sentiment.schemas import Judgement
+from lionrock.assist.sentiment.sentiment import read_rows
+from lionrock.assist.sentiment.training import ece
+from lionrock.models.catalogue import Catalogue
+from lionrock.models.embeddings import Embedder, LocalEmbedder
+from lionrock.settings import Settings
+
+EMBEDDER = "multilingual-e5-small"
+SPEED_TEXTS = 4000
+AT_ONCE = 100
+FACES = {"cry": "negative", "ok": "neutral", "smile": "positive"}
+
+
+@dataclass(frozen=True)
+class Rows:
+    texts: list[str]
+    labels: list[int]
+
+
+def part(text: str) -> str:
+    """train (60 %), development (20 %) or held (20 %), by SHA-256."""
+    tenth = int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) % 10
+    return "train" if tenth < 6 else "development" if tenth < 8 else "held"
+
+
+def openrice() -> list[tuple[str, str]]:
+    text = (data("cantonese") / "openrice-senti.valid.tsv").read_text("utf-8")
+    rows = [line.split("\t", 1) for line in text.strip("\n").split("\n")[1:]]
+    return [(FACES[label], text) for label, text in rows]
+
+
+def phrasebank() -> list[tuple[str, str]]:
+    path = data("sentiment") / "financial_phrasebank_50agree.even.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return [(label, text) for label, text in csv.reader(file)]
+
+
+def chosen(rows: Sequence[tuple[str, str]], *parts: str) -> Rows:
+    kept = {text: label for label, text in rows if part(text) in parts}
+    return Rows(list(kept), [LABELS.index(label) for label in kept.values()])
+
+
+async def measure(
+    name: str, figures: str, rows: list[tuple[str, str]], tested: str, embedder: Embedder
+) -> Classifier:
+    seen = (
+        chosen(rows, "train") if tested == "development" else chosen(rows, "train", "development")
+    )
+    unseen = chosen(rows, tested)
+    vectors = await embedder.passages(seen.texts)
+    started = time.monotonic()
+    packed, _ = await train_apart(seen.texts, seen.labels, vectors, embedder.name)
+    classifier = Classifier.unpacked(packed)
+    took = time.monotonic() - started
+    print(
+        f"\n{name}: {len(seen.texts)} rows trained on in {took:.0f} s, {len(packed) >> 10} KB;"
+        f" {len(unseen.texts)} {tested}"
+    )
+    print(
+        f"{'':10} {'accuracy':>9} {'macro-F1':>9} {'ECE':>7} {'decided':>8} {'right of these':>15}"
+    )
+    metric = figures.rpartition("_")[2]
+    for head, judge in (
+        ("", Judge(classifier, name, embedder, quick=False)),
+        ("_quick", Judge(classifier, name, embedder, quick=True)),
+        ("_words", Judge(None, "", None, quick=False)),
+    ):
+        judged = await judge.judge(unseen.texts)
+        accuracy, f1 = told(head.strip("_") or "meaning", judged, unseen.labels)
+        figure(figures + head, accuracy if metric == "accuracy" else f1)
+    return classifier
+
+
+def told(head: str, judged: Sequence[Judgement], labels: Sequence[int]) -> tuple[float, float]:
+    chose = np.array([LABELS.index(one.label) for one in judged])
+    right = chose == np.array(labels)
+    sure = np.array([not one.unsure for one in judged])
+    f1 = float(f1_score(labels, chose, average="macro"))
+    confidence = [one.confidence for one in judged if one.confidence is not None]
+    gap = f"{ece(np.array(confidence, np.float32), right):7.3f}" if confidence else f"{'-':>7}"
+    decided = float(right[sure].mean()) if sure.any() else 0.0
+    print(f"{head:10} {right.mean():9.3f} {f1:9.3f} {gap} {sure.mean():8.3f} {decided:15.3f}")
+    return float(right.mean()), f1
+
+
+async def speed(classifier: Classifier, texts: Sequence[str], embedder: Embedder) -> None:
+    """The whole path of a file, in this process and the embedder's."""
+    rows = [Row(n, text) for n, text in enumerate(islice(cycle(texts), SPEED_TEXTS))]
+    length = sum(len(row.text) for row in rows) / len(rows)
+    for name, quick, count in (("", True, SPEED_TEXTS), ("_meaning", False, 500)):
+        judge, started = Judge(classifier, "", embedder, quick=quick), time.monotonic()
+        for start in range(0, count, AT_ONCE):
+            await read_rows(judge, rows[start : min(start + AT_ONCE, count)])
+        a_minute = count / (time.monotonic() - started) * 60
+        print(f"{count} texts of {length:.0f} characters{name}: {a_minute:,.0f} a minute")
+        figure(f"sentiment_texts_per_min{name}", a_minute)
+
+
+async def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--development", action="store_true", help="measure on development rows")
+    tested = "development" if parser.parse_args().development else "held"
+    reviews, news = openrice(), phrasebank()
+    embedder = LocalEmbedder(store(Settings()).path(Catalogue.load().get(EMBEDDER)))
+    try:
+        await measure("OpenRice", "openrice_accuracy", reviews, tested, embedder)
+        classifier = await measure("PhraseBank", "fpb_macro_f1", news, tested, embedder)
+        await speed(classifier, [text for _, text in news], embedder)
+    finally:
+        await embedder.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

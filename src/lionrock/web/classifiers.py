@@ -1,0 +1,65 @@
+"""Classifiers of sentiment: what each measured, training from a file, use and retirement."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import TypeAdapter, ValidationError
+from starlette.datastructures import UploadFile
+
+from lionrock.assist.sentiment.classifiers import MOST_BYTES, Classifiers, Name
+from lionrock.doors import Bounded, house
+from lionrock.errors import InvalidInput, TooLarge
+from lionrock.kernel.decisions import require
+from lionrock.kernel.permissions import Permission as P
+from lionrock.web.administration import done
+from lionrock.web.auth import Reader
+from lionrock.web.rendering import page, translator
+
+PATH: Final = "/desk/classifiers"
+_NAME: Final = TypeAdapter[str](Name)
+
+routes = APIRouter(route_class=Bounded)
+
+
+@routes.get(PATH)
+async def listing(request: Request, actor: Reader) -> Response:
+    found = await _kept(request).every(actor)
+    return page(request, "classifiers.html", classifiers=found.classifiers)
+
+
+@routes.post(PATH)
+async def train(request: Request, actor: Reader) -> Response:
+    require(actor, P.ASSIST_CLASSIFIER_MANAGE)
+    speak = translator(request)
+    async with request.form(max_files=1) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile) or not file.filename:
+            raise InvalidInput(speak.gettext("Choose a file first."))
+        try:
+            name = _NAME.validate_python(str(form.get("name") or ""))
+        except ValidationError as error:
+            raise InvalidInput(speak.gettext("Give it a name of at most 80 characters.")) from error
+        data = await file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise TooLarge(f"The file is larger than {MOST_BYTES >> 20} MB. Train on a part of it.")
+    await _kept(request).train(actor, name, data)
+    return done(request, PATH)
+
+
+@routes.post(f"{PATH}/{{classifier_id}}/use")
+async def use(request: Request, actor: Reader, classifier_id: UUID) -> Response:
+    await _kept(request).use(actor, classifier_id)
+    return done(request, PATH)
+
+
+@routes.post(f"{PATH}/{{classifier_id}}/retire")
+async def retire(request: Request, actor: Reader, classifier_id: UUID) -> Response:
+    await _kept(request).retire(actor, classifier_id)
+    return done(request, PATH)
+
+
+def _kept(request: Request) -> Classifiers:
+    return house(request).of(Classifiers)
