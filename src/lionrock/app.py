@@ -11,9 +11,28 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 from uuid import UUID, uuid4
 
 from lionrock.assist import ask as _ask  # noqa: F401 (declares its capability)
+from lionrock.assist.drafting import draft as _draft  # noqa: F401
+from lionrock.assist.drafting.personal import TemplateData, erase_template
+from lionrock.assist.drafting.service import TemplateService
+from lionrock.assist.extraction import extract as _extract  # noqa: F401
+from lionrock.assist.rewriting import rewrite as _rewrite  # noqa: F401
+from lionrock.assist.sentiment import sentiment as _sentiment  # noqa: F401
+from lionrock.assist.sentiment.classifiers import Classifiers
+from lionrock.assist.summaries import summarise as _summarise  # noqa: F401
+from lionrock.assist.translate import translate as _translate  # noqa: F401
+from lionrock.assist.translate.kept import Translations
+from lionrock.assist.translate.memory.service import Memory
+from lionrock.assist.translate.personal import (
+    MemoryData,
+    TranslationData,
+    erase_translation,
+    erase_unit,
+)
+from lionrock.assist.translate.termbases import Termbases
 from lionrock.documents.files import Files
 from lionrock.documents.ingest import Ingest
 from lionrock.documents.parsing.talk import Ocr
@@ -30,7 +49,7 @@ from lionrock.gateway.setting_up import open_engines, open_gateway
 from lionrock.kernel import confinement, disk, identity
 from lionrock.kernel.actors import Actor, worker
 from lionrock.kernel.audit.service import AuditService
-from lionrock.kernel.capabilities import RunContext
+from lionrock.kernel.capabilities import Part, RunContext
 from lionrock.kernel.database import Database
 from lionrock.kernel.egress import Egress, acting_for, guarding, spool
 from lionrock.kernel.egress.recorder import Recorder, recording
@@ -119,19 +138,35 @@ class House:
         self.screening = Screening.open(
             self.database, self.vault, self.people.fields, self.settings.home, cluster
         )
-        self.parts = {}
+        memory = Memory(self.database, self.vault)
+        termbases = Termbases(self.search.glossary)
+        translations = Translations(self.database, self.vault, memory, termbases)
+        self.parts = {Memory: memory, Termbases: termbases, Translations: translations}
+        templates = TemplateService(self.database, self.vault)
+        self.parts[TemplateService] = templates
+        embedder = self.search.embedder
+        self.parts[Classifiers] = Classifiers(self.database, self.vault, embedder)
         self.results = ResultsService(self.database, self.vault, self.search)
         self.saved = SavedSearches(self.database, self.vault, self.search)
-        kept = SavedSearchData(self.database, self.saved)
+        kept = (
+            SavedSearchData(self.database, self.saved),
+            MemoryData(self.database, memory),
+            TranslationData(self.database, translations),
+            TemplateData(self.database, templates),
+        )
         papers = self.documents.personal_data(self.search.indexer.purge)
         screened, said = self.screening.personal, ExchangeData(self.database, self.vault)
         self.privacy = Privacy.open(
             self.database, self.vault, self.people.fields, self.settings.home / "packages",
-            [papers, *screened.all, said, UsageData(self.database), kept],
-            [papers, *screened.all, said, kept],
+            [papers, *screened.all, said, UsageData(self.database), *kept],
+            [papers, *screened.all, said, *kept],
             [screened.ageing],
             [UsageAgeing(self.database).forget, ExchangeAgeing(self.database, self.vault).forget],
         )  # fmt: skip
+
+    def of(self, kind: type[Part]) -> Part:
+        """What a capability's room keeps, by type; as `RunContext.of`."""
+        return cast(Part, self.parts[kind])
 
     def context(self, actor: Actor) -> RunContext:
         # What this task and those it starts are refused is recorded with this tenant.
@@ -167,7 +202,11 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         )
         (database, owner_url), engines, embedder, _ = await parts
         files = Files(settings.home / "files", settings.max_upload_bytes, vault)
-        gone = {"exchange": erase_exchange, "search": erase_search}
+        gone = {
+            "exchange": erase_exchange, "search": erase_search,
+            "memory": erase_unit, "translation": erase_translation,
+            "template": erase_template,
+        }  # fmt: skip
         await replay(database, vault, {**again(vault, settings.home), **gone})
         await make_good(database, files, vault, owner_url)
         tenant_id, member_id = await identity.ensure_first_tenant(database)

@@ -24,6 +24,9 @@ SESSION_COOKIE = "lionrock_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """They change nothing (RFC 9110, section 9.2.1; TRACE has no route)."""
 
+API: Final = ("/v1/", "/yente/", "/mcp")
+"""How paths begin that machines ask: no page, and nothing for a cache."""
+
 FORM_BYTES: Final = 1 << 16
 """What a form may add to the bytes of its file."""
 

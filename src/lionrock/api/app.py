@@ -12,10 +12,12 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from lionrock import __version__
 from lionrock.api import deps, metrics, problems, yente
+from lionrock.api.mcp import routes as mcp
 from lionrock.api.openai.door import Door
 from lionrock.api.routes import (
     audit,
     capabilities,
+    classifiers,
     collections,
     document_tables,
     document_versions,
@@ -34,8 +36,11 @@ from lionrock.api.routes import (
     screening,
     search,
     system,
+    templates,
     tenants,
+    translations,
 )
+from lionrock.doors import API
 from lionrock.errors import LionrockError
 
 if TYPE_CHECKING:
@@ -76,6 +81,7 @@ def create_app(house: House) -> FastAPI:
         residency,
         audit,
         tenants,
+        translations,
         members,
         keys,
         providers,
@@ -86,9 +92,12 @@ def create_app(house: House) -> FastAPI:
         gateway,
         gateway_exchanges,
         engines,
+        templates,
+        classifiers,
     ):
         app.include_router(room.router(), prefix="/v1")
     app.include_router(yente.router())
+    app.include_router(mcp.router())
     app.include_router(metrics.router())
     app.add_exception_handler(LionrockError, problems.lionrock_error)
     app.add_exception_handler(RequestValidationError, problems.validation_error)
@@ -114,6 +123,6 @@ async def _secure(request: Request, proceed: Callable[[Request], Awaitable[Respo
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     # Not request.url, which is made from the Host header as well.
-    if request.scope["path"].startswith(("/v1/", "/yente/")):
+    if request.scope["path"].startswith(API):
         response.headers.setdefault("Cache-Control", "no-store")
     return response

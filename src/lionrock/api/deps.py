@@ -62,12 +62,21 @@ async def writable(request: Request) -> None:
         )
 
 
+async def bearer(request: Request) -> Actor:
+    """As `actor`, of a key alone: no session opens what has this."""
+    return await _of_key(request, "Bearer")
+
+
 async def key_holder(request: Request) -> Actor:
-    """As `actor`, of a key alone, which yente's clients send as `Authorization: ApiKey KEY`."""
+    """As `bearer`; yente's clients send it as `Authorization: ApiKey KEY`."""
+    return await _of_key(request, "ApiKey", "Bearer")
+
+
+async def _of_key(request: Request, *schemes: str) -> Actor:
     _one_place(request)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() not in ("apikey", "bearer") or not token:
-        raise Unauthenticated("Send a key: Authorization: ApiKey KEY.")
+    if scheme.lower() not in [known.lower() for known in schemes] or not token:
+        raise Unauthenticated(f"Send a key: Authorization: {schemes[0]} KEY.")
     address = client_address(request)
     return await identity.resolve(house(request).database, token.strip(), ("key",), address=address)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from math import ceil
+from typing import Any
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -11,7 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from lionrock.errors import InvalidInput, LionrockError
+from lionrock.errors import InvalidInput, LionrockError, Unauthenticated
 
 log = logging.getLogger(__name__)
 
@@ -50,14 +52,22 @@ async def lionrock_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, LionrockError)
     answer = response(of(error))
     answer.headers.update(waiting(error))
+    if isinstance(error, Unauthenticated):
+        answer.headers["WWW-Authenticate"] = "Bearer"  # RFC 9110, 15.5.2
     return answer
 
 
+def faults(errors: Iterable[Any], *, inside: int = 0) -> str:
+    """Each field and what is wrong with it, never its value. `inside`: steps before the field's own."""
+    return "; ".join(
+        f"{'.'.join(map(str, e['loc'][inside:])) or 'body'}: {e['msg']}" for e in errors
+    )
+
+
 async def validation_error(request: Request, error: Exception) -> JSONResponse:
-    """Names each field and what is wrong with it; never repeats the value."""
+    """Names what is wrong with what was sent, see `faults`."""
     assert isinstance(error, RequestValidationError)
-    faults = [f"{'.'.join(map(str, e['loc'][1:])) or 'body'}: {e['msg']}" for e in error.errors()]
-    return response(of(InvalidInput("; ".join(faults))))
+    return response(of(InvalidInput(faults(error.errors(), inside=1))))
 
 
 async def http_error(request: Request, error: Exception) -> JSONResponse:

@@ -1,4 +1,4 @@
-"""Capabilities that word answers: ask.
+"""Capabilities that work on documents: ask, and the tasks of the desk, a package each.
 
-Every sentence shown is checked against its source here.
+What they make is checked against its source here (`checks`, `support`), and what fails is shown as failed.
 """

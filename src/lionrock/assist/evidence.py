@@ -8,11 +8,12 @@ on questions written for the purpose, by `bench/fit_evidence.py`; the weights ar
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from uuid import UUID
 
 from lionrock.assist.questions import Kind, asked_for, offers
 from lionrock.documents.schemas import Passage
@@ -74,12 +75,16 @@ def coefficients() -> dict[str, dict[str, float]]:
 
 
 async def rank(
-    run: RunContext, question: str, translated: str = "", *, as_at: date | None = None
+    run: RunContext,
+    question: str,
+    translated: str = "",
+    *,
+    as_at: date | None = None,
+    documents: Sequence[UUID] = (),
 ) -> Ranking:
-    """Weigh what search brought up; the best candidates first."""
-    found = await run.search.find(
-        run.actor, question, translated=translated, filters=Filters(as_at=as_at)
-    )
+    """Weigh what search brought up, of these documents where some are named; best candidates first."""
+    filters = Filters(as_at=as_at, documents=tuple(documents))
+    found = await run.search.find(run.actor, question, translated=translated, filters=filters)
     kind = asked_for(question)
     shares = {s.passage_id: s.words for s in found.ranked}
     near = sorted(

@@ -13,7 +13,7 @@ from lionrock.documents.citations import Citation
 from lionrock.kernel.capabilities import Result, RunContext, Update
 
 
-def _without_controls(text: str) -> str:
+def without_controls(text: str) -> str:
     """No database or terminal takes them as text: U+0000, escapes and their like."""
     if any(category(c) == "Cc" and c not in "\t\n\r" for c in text):
         raise ValueError("it holds a control character")
@@ -24,7 +24,7 @@ class AskRequest(BaseModel):
     """A question over the tenant's documents."""
 
     model_config = ConfigDict(extra="forbid")
-    question: Annotated[str, AfterValidator(_without_controls)] = Field(
+    question: Annotated[str, AfterValidator(without_controls)] = Field(
         min_length=1, max_length=2000, description="The question, in any of the languages."
     )
     quotes_only: bool = Field(

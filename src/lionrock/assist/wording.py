@@ -66,12 +66,12 @@ async def word(
                         yield sentence
                 if shown >= MOST_SENTENCES:
                     return
-    for text in _split(written)[shown:MOST_SENTENCES]:
+    for text in split(written)[shown:MOST_SENTENCES]:
         if sentence := await checked(run, text, question, language, quotes):
             yield sentence
 
 
-def _split(text: str) -> list[str]:
+def split(text: str) -> list[str]:
     """Sentences, each with the citation marks that follow it."""
     found: list[str] = []
     for start, end in sentences(text):
@@ -88,15 +88,15 @@ def _split(text: str) -> list[str]:
 
 def _whole(text: str) -> list[str]:
     """The sentences that can change no more: all but the last."""
-    return _split(text)[:-1]
+    return split(text)[:-1]
 
 
 async def checked(
     run: RunContext, text: str, question: str, language: Language, quotes: Sequence[Citation]
 ) -> Sentence | None:
     """The sentence with its citations, or None when it does not stand on them."""
-    cites = sorted({int(n) - 1 for n in _MARK.findall(text) if 0 < int(n) <= len(quotes)})
-    plain = _in_script(_NOISE.sub("", _MARK.sub("", text)).strip(), language)
+    cites = cited(text, len(quotes))
+    plain = _in_script(bare(text), language)
     if len(plain) < 2 or not support.script_holds(plain, language):
         return None
     for chosen in ([cites] if cites else []) + [[i] for i in range(len(quotes))]:
@@ -104,6 +104,16 @@ async def checked(
         if not support.failures(plain, sources, question) and await _near(run, plain, sources):
             return Sentence(text=plain, origin=Origin.WORDED, cites=chosen)
     return None
+
+
+def cited(text: str, quotes: int) -> list[int]:
+    """The quotes (of so many) that a sentence names by its marks, from 0."""
+    return sorted({int(n) - 1 for n in _MARK.findall(text) if 0 < int(n) <= quotes})
+
+
+def bare(text: str) -> str:
+    """A sentence without marks, and without what a model puts before an answer."""
+    return _NOISE.sub("", _MARK.sub("", text)).strip()
 
 
 async def _near(run: RunContext, sentence: str, sources: str) -> bool:

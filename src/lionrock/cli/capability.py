@@ -1,12 +1,13 @@
 """A command for each declared capability, made from its declaration: fields become arguments.
 
 The first required field is the positional argument, or the first that takes documents; the others are
-options. A document is named by its name or its id.
+options. A document is named by its name or its id, a file by its path.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -48,6 +49,8 @@ def _argument(command: Any, field: RequestField, *, positional: bool) -> None:
         more["nargs"] = "+" if field.required else "*"
     elif field.widget == "number":
         more["type"] = int if field.schema.get("type") == "integer" else float
+    elif field.widget == "file":
+        more |= {"type": Path, "metavar": "FILE"}
     elif field.widget == "choice":
         more["choices"] = list(field.choices)
     if positional:
@@ -99,6 +102,8 @@ async def _body(
             value = (await found(client, value))["id"]
         elif field.widget == "documents":
             value = [(await found(client, one))["id"] for one in value]
+        elif field.widget == "file":
+            value = base64.b64encode(value.read_bytes()).decode()
         elif field.widget == "area" and value == "-":
             value = sys.stdin.read()
         body[field.name] = value

@@ -7,7 +7,7 @@ the length of the command.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -84,8 +84,7 @@ class Client:
             if run := response.headers.get("Lionrock-Run"):
                 yield "run", {"id": run}
             event = ""
-            async for raw in response.content:
-                line = raw.decode().rstrip("\n")
+            async for line in _lines(response):
                 if line.startswith("event: "):
                     event = line[7:]
                 elif line.startswith("data: "):
@@ -93,6 +92,20 @@ class Client:
                     if event == "error":
                         raise Problem(data)
                     yield event, data
+
+    async def messages(
+        self, path: str, body: dict[str, Any], headers: dict[str, str]
+    ) -> AsyncGenerator[Any]:
+        """What one JSON-RPC message is answered with, over JSON or as server-sent events."""
+        async with self._session.post(path, json=body, headers=headers) as response:
+            if response.content_type == "application/problem+json":
+                await _body(response)
+            if response.content_type != "text/event-stream":
+                yield await response.json()
+                return
+            async for line in response.content:
+                if line.startswith(b"data: "):
+                    yield json.loads(line[6:])
 
     async def upload(self, path: Path) -> Any:
         return await self.send_files("/v1/documents", [path])
@@ -131,6 +144,17 @@ class Client:
                 yield Client(session)
             finally:
                 await session.post("/sign-out", data={}, allow_redirects=False)
+
+
+async def _lines(response: aiohttp.ClientResponse) -> AsyncIterator[str]:
+    """Lines of whatever length: a result may be one of many megabytes."""
+    rest: list[bytes] = []
+    async for chunk in response.content.iter_any():
+        *whole, last = chunk.split(b"\n")
+        for line in whole:
+            yield b"".join((*rest, line)).decode()
+            rest.clear()
+        rest.append(last)
 
 
 async def _body(response: aiohttp.ClientResponse) -> Any:

@@ -32,6 +32,9 @@ class Event(StrEnum):
     APPROVAL_PROPOSAL_REFUSE = "approval:proposal:refuse"
     APPROVAL_PROPOSAL_REVOKE = "approval:proposal:revoke"
     APPROVAL_PROPOSAL_USE = "approval:proposal:use"
+    ASSIST_CLASSIFIER_RETIRE = "assist:classifier:retire"
+    ASSIST_CLASSIFIER_TRAIN = "assist:classifier:train"
+    ASSIST_CLASSIFIER_USE = "assist:classifier:use"
     AUDIT_COSIGNATURE_ADD = "audit:cosignature:add"
     AUDIT_ENTRY_PROVE = "audit:entry:prove"
     AUDIT_KEY_ROTATE = "audit:key:rotate"
@@ -49,6 +52,8 @@ class Event(StrEnum):
     DOCUMENT_VERSION_ADD = "document:version:add"
     DOCUMENT_VERSION_FAIL = "document:version:fail"
     DOCUMENT_VERSION_READY = "document:version:ready"
+    DRAFT_TEMPLATE_ADD = "draft:template:add"
+    DRAFT_TEMPLATE_RETIRE = "draft:template:retire"
     EGRESS_CONNECTION_OPEN = "egress:connection:open"
     EGRESS_CONNECTION_REFUSE = "egress:connection:refuse"
     GATEWAY_BUDGET_CHANGE = "gateway:budget:change"
@@ -90,6 +95,8 @@ class Event(StrEnum):
     MEMBER_SUBJECT_LINK = "member:subject:link"
     MEMBER_TOTP_ENROL = "member:totp:enrol"
     MEMBER_TOTP_REMOVE = "member:totp:remove"
+    MEMORY_FILE_IMPORT = "memory:file:import"
+    MEMORY_UNIT_REMOVE = "memory:unit:remove"
     PRIVACY_BREACH_CHANGE = "privacy:breach:change"
     PRIVACY_BREACH_ENTER = "privacy:breach:enter"
     PRIVACY_BREACH_EXPORT = "privacy:breach:export"
@@ -176,6 +183,8 @@ class Event(StrEnum):
     TENANT_TENANT_CREATE = "tenant:tenant:create"
     TENANT_TENANT_RESTORE = "tenant:tenant:restore"
     TENANT_TENANT_SUSPEND = "tenant:tenant:suspend"
+    TRANSLATION_SEGMENT_ACCEPT = "translation:segment:accept"
+    TRANSLATION_SEGMENT_EDIT = "translation:segment:edit"
 
     @property
     def observes(self) -> bool:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, WithJsonSchema
+from pydantic import Base64Bytes, BaseModel, WithJsonSchema
 
 _LINE = 100
 """Longest text that one line is made for; what may be longer gets an area."""
@@ -16,12 +16,19 @@ _LINE = 100
 DocumentId = Annotated[UUID, WithJsonSchema({"type": "string", "format": "uuid", "of": "document"})]
 """A document of the library; a page lets the reader choose it, a command takes its name too."""
 
+FileBytes = Annotated[
+    Base64Bytes, WithJsonSchema({"type": "string", "contentEncoding": "base64", "of": "file"})
+]
+"""A file's content, base64 over HTTP: a page lets the reader choose the file, a command takes its path.
+Exclude the field where the request that is kept need not hold the file again."""
+
 Schema = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class RequestField:
-    """One control. `widget`: tick, number, date, choice, line, area, lines, document or documents."""
+    """One control. `widget`: tick, number, date, choice, line, area, lines, document,
+    documents or file."""
 
     name: str
     widget: str
@@ -52,6 +59,18 @@ def fields(model: type[BaseModel]) -> tuple[RequestField, ...]:
     )
 
 
+def document_ids(request: BaseModel) -> list[UUID]:
+    """The documents that a request names in its fields."""
+    found: list[UUID] = []
+    for field in fields(type(request)):
+        given = getattr(request, field.name)
+        if field.widget == "documents":
+            found += given
+        elif field.widget == "document" and given is not None:
+            found.append(given)
+    return found
+
+
 def _field(name: str, schema: Schema, required: bool) -> RequestField:
     return RequestField(
         name, _widget(name, schema), required, schema.get("default"),
@@ -72,8 +91,8 @@ def _plain(schema: Schema, whole: Schema) -> Schema:
 
 def _widget(name: str, schema: Schema) -> str:
     kind, items = schema.get("type"), schema.get("items", {})
-    if schema.get("of") == "document":
-        return "document"
+    if schema.get("of") in ("document", "file"):
+        return str(schema["of"])
     if kind == "array" and items.get("of") == "document":
         return "documents"
     if "enum" in schema:

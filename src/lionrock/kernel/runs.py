@@ -23,6 +23,7 @@ from lionrock.kernel.capabilities import Capability, Result, RunContext, Update
 from lionrock.kernel.database import Database
 from lionrock.kernel.decisions import Decision, require
 from lionrock.kernel.events import Event, record
+from lionrock.kernel.fields import document_ids
 from lionrock.kernel.permissions import Permission
 from lionrock.kernel.run_records import RunRecords, note_sources
 from lionrock.kernel.tasks import stop
@@ -97,9 +98,14 @@ class Runs:
     async def begin(
         self, context: RunContext, capability: Capability, request: BaseModel
     ) -> LiveRun:
-        """Decide, record the start, and let it run. `Forbidden` if the actor may not."""
+        """Decide, record the start, and let it run. `Forbidden` if the actor may not, `NotFound` for
+        a document that is not there for the actor: nothing is recorded then."""
         actor = context.actor
         decision = require(actor, capability.permission)
+        if wanted := document_ids(request):
+            there = {document.id for document in await context.documents.some(actor, wanted)}
+            if not there.issuperset(wanted):
+                raise NotFound("There is no such document here.")
         async with self._database.tenant_session(actor) as db:
             context.zero_retention |= await keeps_nothing(db, actor)
         await self._record_start(context, capability, request, decision)

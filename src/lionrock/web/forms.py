@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -9,7 +10,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from starlette.datastructures import FormData, QueryParams
+from starlette.datastructures import FormData, QueryParams, UploadFile
 
 from lionrock.errors import InvalidInput
 from lionrock.kernel.capabilities import Capability
@@ -29,6 +30,9 @@ def filled(model: type[BaseModel], form: FormData, speak: Translator) -> BaseMod
             values[field.name] = form.getlist(field.name)
         elif field.widget == "lines":
             values[field.name] = [line.strip() for line in text.splitlines() if line.strip()]
+        elif field.widget == "file" and isinstance(sent, UploadFile):
+            if content := sent.file.read():
+                values[field.name] = base64.b64encode(content)
         elif text.strip():
             values[field.name] = text.replace("\r\n", "\n")
     try:
@@ -57,12 +61,12 @@ def takes(declared: Capability) -> str:
     return next(found, "")
 
 
-def chosen_ids(query: QueryParams, field: str = "documents") -> list[UUID]:
-    """The documents that an address chooses for a field; what is no id is passed over."""
+def chosen_ids(query: QueryParams | FormData, field: str = "documents") -> list[UUID]:
+    """The documents that an address or a form chooses for a field; what is no id is passed over."""
     found = []
     for text in query.getlist(field):
         try:
-            found.append(UUID(text))
+            found.append(UUID(str(text)))
         except ValueError:
             continue
     return found
@@ -85,12 +89,14 @@ def title(
     request: Mapping[str, Any],
     names: Mapping[UUID, str] = MappingProxyType({}),
 ) -> str:
-    """What a kept run was about: its documents, or its first text."""
+    """What a kept run was about: its documents, or its first text; a line beside areas is a setting."""
     called = [names[id] for id in documents(declared, request) if id in names]
     if called:
         return ", ".join(called)
-    for field in fields(declared.request):
+    known = fields(declared.request)
+    texts = [f for f in known if f.widget == "area"] or [f for f in known if f.widget == "line"]
+    for field in texts:
         given = request.get(field.name)
-        if field.widget in ("area", "line") and isinstance(given, str) and given.strip():
+        if isinstance(given, str) and given.strip():
             return given
     return declared.summary

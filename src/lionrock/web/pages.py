@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from lionrock.doors import SESSION_COOKIE
+from lionrock.doors import API, SESSION_COOKIE
 from lionrock.errors import Forbidden, InvalidInput, LionrockError, NotFound, Unauthenticated
 from lionrock.kernel.permissions import Permission
 from lionrock.web import (
@@ -23,7 +23,9 @@ from lionrock.web import (
     administration,
     audit,
     auth,
+    classifiers,
     desk,
+    drafting,
     gateway_engines,
     gateway_limits,
     gateway_policy,
@@ -33,6 +35,7 @@ from lionrock.web import (
     law,
     library,
     members,
+    memory,
     oidc,
     purposes,
     request_review,
@@ -54,13 +57,13 @@ from lionrock.web import (
     screening_tuning,
     search,
     streaming,
+    translations,
     viewer,
     work,
 )
 from lionrock.web.rendering import page, wants_fragment
 
 log = logging.getLogger(__name__)
-_API = ("/v1/", "/yente/")
 _FOREVER = "public, max-age=31536000, immutable"
 
 _ADMINISTRATION = (
@@ -69,6 +72,7 @@ _ADMINISTRATION = (
     keys,
     purposes,
     glossary,
+    memory,
     gateway_limits,
     gateway_usage,
     gateway_policy,
@@ -106,7 +110,10 @@ def add_pages(app: FastAPI) -> None:
         oidc,
         work,
         desk,
+        classifiers,
+        drafting,
         streaming,
+        translations,
         library,
         law,
         search,
@@ -139,7 +146,7 @@ class _Static(StaticFiles):
 
 def _on_pages(elsewhere: object) -> Handler:
     async def handle(request: Request, error: Exception) -> Response:
-        if request.scope["path"].startswith(_API) and callable(elsewhere):
+        if request.scope["path"].startswith(API) and callable(elsewhere):
             answer: Response = await elsewhere(request, error)
             return answer
         return await error_page(request, error)

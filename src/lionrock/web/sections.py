@@ -38,6 +38,7 @@ SECTIONS = (
     Section("keys", P.KEYS_KEY_READ),
     Section("purposes", P.PURPOSES_PURPOSE_READ),
     Section("glossary", P.SEARCH_GLOSSARY_READ),
+    Section("memory", P.ASSIST_MEMORY_MANAGE),
     Section("limits", P.GATEWAY_LIMIT_READ),
     Section("usage", P.GATEWAY_MODEL_CALL, also=P.GATEWAY_USAGE_READ),
     Section("gateway", P.GATEWAY_POLICY_READ),

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 
 from lionrock.documents.listing import Wanted
 from lionrock.documents.schemas import State
-from lionrock.doors import house, saved_result
+from lionrock.doors import Bounded, house, saved_result
 from lionrock.errors import LionrockError
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.capabilities import (
@@ -33,7 +33,7 @@ from lionrock.web.sections import FIRST, landing, may
 RECENT = 5
 MOST_PAST = 100
 
-routes = APIRouter()
+routes = APIRouter(route_class=Bounded)
 
 
 @routes.get("/")
@@ -105,6 +105,7 @@ def _page(
     return page(
         request, "capability.html", capability=declared, fields=fields(declared.request),
         run=run, documents=documents, recent=recent, chosen=chosen, first=FIRST, here=f"/c/{declared.name}",
+        start=exists(f"{declared.room}/{declared.name}-start.html"),
     )  # fmt: skip
 
 

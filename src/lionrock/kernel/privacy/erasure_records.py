@@ -34,6 +34,9 @@ class ErasureTarget(BaseModel):
         "batch",
         "exchange",
         "search",
+        "memory",
+        "translation",
+        "template",
     ]
     id: UUID
 

@@ -28,13 +28,15 @@ HELD: Final = "LR409"
 """SQLSTATE that the trigger raises."""
 Kind = Literal[
     "collection", "document", "run", "subject", "tenant", "customer", "case", "screening", "batch",
-    "exchange", "search",
+    "exchange", "search", "memory", "translation", "template",
 ]  # fmt: skip
 _TABLES: Final = {
     "collection": "collections", "document": "documents", "run": "runs", "subject": "subjects",
     "tenant": "tenants", "customer": "screening_customers", "case": "screening_alerts",
     "screening": "screenings", "batch": "screening_batches",
     "exchange": "gateway_exchanges", "search": "saved_searches",
+    "memory": "memory_units", "translation": "translations",
+    "template": "draft_template_versions",
 }  # fmt: skip
 
 

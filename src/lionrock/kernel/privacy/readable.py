@@ -32,7 +32,8 @@ _WORDS: Final = {
             "event": "log of events", "subject": "record of requests", "customer": "record of a customer",
             "case": "case", "screening": "name that was screened", "batch": "file that was screened",
             "usage": "calls to models", "exchange": "exchange with a model",
-            "search": "saved search",
+            "search": "saved search", "memory": "translation memory", "translation": "translation",
+            "template": "template",
         },
     },
     "zh-Hant": {
@@ -45,7 +46,7 @@ _WORDS: Final = {
             "document": "文件", "run": "提問及回答", "member": "成員資料",
             "event": "事件紀錄", "subject": "要求紀錄", "customer": "客戶紀錄", "case": "個案",
             "screening": "曾篩查的姓名", "batch": "曾篩查的檔案", "usage": "模型用量", "exchange": "與模型的對話",
-            "search": "已儲存的搜尋",
+            "search": "已儲存的搜尋", "memory": "翻譯記憶", "translation": "譯文", "template": "範本",
         },
     },
     "zh-Hans": {
@@ -58,7 +59,7 @@ _WORDS: Final = {
             "document": "文件", "run": "提问及回答", "member": "成员资料",
             "event": "事件记录", "subject": "要求记录", "customer": "客户记录", "case": "个案",
             "screening": "曾筛查的姓名", "batch": "曾筛查的文件", "usage": "模型用量", "exchange": "与模型的对话",
-            "search": "已保存的搜索",
+            "search": "已保存的搜索", "memory": "翻译记忆", "translation": "译文", "template": "模板",
         },
     },
 }  # fmt: skip

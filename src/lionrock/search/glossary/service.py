@@ -160,6 +160,15 @@ class GlossaryService:
         self._lexicons.move_to_end(actor.tenant_id)
         return kept[1].expand(*questions)
 
+    async def version(self, actor: Actor) -> int:
+        """Moves with every change."""
+        async with self._database.tenant_session(actor) as db:
+            return await db.fetchval(queries.VERSION, actor.tenant_id) or 0
+
+    async def known(self, actor: Actor) -> list[Entry]:
+        """Every entry, for work that must keep to them: who does it need not be able to read them."""
+        return await self._every(actor)
+
     async def _every(self, actor: Actor) -> list[Entry]:
         async with self._database.tenant_session(actor) as db:
             return await self._opened(db, actor)

@@ -113,7 +113,7 @@ document.addEventListener("htmx:sseError", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, successful } = event.detail;
   if (elt.id !== "ask" || !successful) return;
-  elt.reset();
+  if (!elt.matches(".task")) elt.reset();    // A task is often done again, with one thing changed.
   elt.closest(".column").classList.add("begun");
   closePanel();
   scrollTo({ top: 0 });
@@ -171,6 +171,7 @@ const typing = (element) => element.closest("input:not([type=checkbox]), textare
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.keyCode === 229) return;    // A Chinese input method has the keys.
+  if (event.key === "Enter" && event.target.matches(".picker input")) return event.preventDefault();    // It looks, it does not send.
   if (event.key === "Enter" && event.target.matches("textarea")) return submitByKey(event);
   if (event.key === "Escape" && !one("dialog[open]") && closePanel()) return event.preventDefault();
   if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || one("dialog[open]")) return;
