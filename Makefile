@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format lock clean bench-ask bench-questions bench-retrieval bench-search bench-ingest bench-ocr bench-speed bench-kernel \
-	bench-gateway bench-screening soak-gateway
+	bench-assist bench-gateway bench-screening bench-sentiment bench-translate soak-gateway
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,12 @@ bench-retrieval: .venv/.dev ## what search finds: five public sets, and what eac
 bench-ingest: .venv/.dev ## pages a second and peak memory, beside the bare parser
 	@$(BIN)/python bench/ingest.py
 
+bench-sentiment: .venv/.dev ## sentiment on held-back rows: accuracy, calibration, abstention, texts a minute
+	@$(BIN)/python bench/sentiment.py $(ARGS)
+
+bench-translate: .venv/.dev ## translation with terms: chrF2++, BLEU, term success, script, figures (some 40 minutes)
+	@$(BIN)/python bench/translate.py $(ARGS)
+
 bench-kernel: .venv/.dev ## audit log, encryption, egress guard, request overhead
 	@for one in audit encryption egress overhead; do $(BIN)/python bench/$$one.py || exit 1; done
 
@@ -47,6 +53,9 @@ bench-ocr: .venv/.dev ## characters read from pictures of pages, Cantonese, seco
 
 bench-speed: .venv/.dev ## time to evidence, first word and end; memory of each process
 	@$(BIN)/python bench/speed.py
+
+bench-assist: .venv/.dev ## what summaries state that their pages do not; ROUGE beside published ones; fields of receipts
+	@cd bench && ../$(BIN)/python -m assist $(ARGS)
 
 bench-gateway: .venv/.dev ## the gateway beside a bare relay and LiteLLM: processor time, times, memory
 	@cd bench && ../$(BIN)/python -m gateway $(ARGS)

@@ -32,6 +32,15 @@ async def fetch(session: aiohttp.ClientSession, method: str, path: str, **option
         return Reply(response.status, headers, body.decode(errors="replace"))
 
 
+async def spoken(session: aiohttp.ClientSession, method: str, params: dict[str, Any]) -> Any:
+    """One request of the Model Context Protocol, and its response."""
+    accept = {"Accept": "application/json, text/event-stream"}
+    body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+    reply = await fetch(session, "POST", "/mcp", json=body, headers=accept)
+    lines = [line[6:] for line in reply.text.splitlines() if line.startswith("data: ")]
+    return json.loads(lines[-1] if lines else reply.text)
+
+
 async def raw(url: str, request: bytes) -> Reply:
     """Bytes as they are to the server; its answer until it closes the connection."""
     parts = urlsplit(url)

@@ -19,7 +19,7 @@ SHELLS = {
 }
 UNPICKLES = {"pickle", "cPickle", "dill", "shelve", "marshal", "cloudpickle", "joblib", "yaml"}
 STARTS = {
-    "kernel/confinement.py", "kernel/postgres_cluster.py", "kernel/postgres.py",
+    "assist/sentiment/apart.py", "kernel/confinement.py", "kernel/postgres_cluster.py", "kernel/postgres.py",
     "documents/parsing/sandbox.py", "documents/parsing/unpacking.py", "models/embeddings.py",
     "models/llamacpp_process.py", "models/native/build.py", "models/native/child.py", "screening/scale/cluster.py",
 }  # fmt: skip

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from aiohttp import ClientSession
 
 from lionrock.kernel.capabilities import capabilities
-from tests.attacks.doors import fetch
+from tests.attacks.doors import fetch, spoken
 from tests.attacks.waiting import waiting
 
 
@@ -17,10 +19,23 @@ async def test_no_capability_takes_a_destination(client: ClientSession) -> None:
         assert reply.status == 422
 
 
+async def test_no_tool_takes_a_destination(client: ClientSession) -> None:
+    """What a client's model read in a document it may pass to a tool: nothing of it can leave by that."""
+    listed = await spoken(client, "tools/list", {})
+    assert listed["result"]["tools"]
+    for tool in listed["result"]["tools"]:
+        assert tool["annotations"]["openWorldHint"] is False
+        for field in ("to", "recipient", "send_to", "path", "webhook", "command"):
+            call = {"name": tool["name"], "arguments": {field: "evil"}}
+            told = (await spoken(client, "tools/call", call))["result"]
+            assert told["isError"] and f"{field}: Extra inputs" in told["content"][0]["text"]
+
+
 @pytest.mark.parametrize("word", ["send", "deliver", "email", "publish", "execute", "write"])
 def test_no_capability_is_declared_that_sends(word: str) -> None:
     """One that will needs taint on its arguments first."""
-    assert [c.id for c in capabilities() if word in c.id] == []
+    begins = re.compile(rf"(?<![a-z]){word}")
+    assert [c.id for c in capabilities() if begins.search(c.id)] == []
 
 
 @waiting(

@@ -45,7 +45,7 @@ class Operation:
 
     @property
     def api(self) -> bool:
-        return self.path.startswith(("/v1/", "/yente/"))
+        return self.path.startswith(("/v1/", "/yente/", "/mcp"))
 
 
 def application(house: Any) -> FastAPI:

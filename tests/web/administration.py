@@ -40,9 +40,18 @@ PARTS = (
 WALLS = ("namespace", "filter", "namespace and filter")
 SOURCES = (
     "subject", "member", "document", "run", "event", "customer", "case", "screening", "batch",
-    "usage", "exchange", "search",
+    "usage", "exchange", "search", "memory", "translation", "template",
 )  # fmt: skip
-FORMS = (*_SURENESS, "not read", "record", "id", "own run", "own exchange", "own search")
+FORMS = (
+    *_SURENESS,
+    "not read",
+    "record",
+    "id",
+    "own run",
+    "own exchange",
+    "own search",
+    "own translation",
+)
 
 NAMED: dict[str, tuple[str, ...]] = {
     "section": tuple(s.name for s in SECTIONS),

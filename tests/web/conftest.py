@@ -13,6 +13,9 @@ from playwright.sync_api import Browser, sync_playwright
 from pydantic import BaseModel, Field
 
 from lionrock.api.app import create_app
+from lionrock.assist.drafting.service import TemplateService
+from lionrock.assist.sentiment.classifiers import Classifiers
+from lionrock.assist.translate.memory.service import Memory
 from lionrock.documents.citations import Box, Citation
 from lionrock.documents.files import Files
 from lionrock.documents.service import DocumentService
@@ -170,9 +173,19 @@ class House:
             self.database, self.vault, self.people.fields, self.settings.home
         )
 
+    @property
+    def parts(self) -> dict[type, object]:
+        kinds = (Memory, TemplateService)
+        made: dict[type, object] = {kind: kind(self.database, self.vault) for kind in kinds}
+        return made | {Classifiers: Classifiers(self.database, self.vault, None)}
+
+    def of(self, kind: type[Any]) -> Any:
+        return self.parts[kind]
+
     def context(self, actor: Actor) -> RunContext:
-        unused: Any = None
-        return RunContext(actor, uuid4(), unused, unused)
+        search: Any = self.search
+        gateway: Any = self.gateway
+        return RunContext(actor, uuid4(), search, gateway, parts=self.parts)
 
 
 @pytest.fixture

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from pydantic import BaseModel, Field
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from lionrock.errors import InvalidInput
-from lionrock.kernel.fields import DocumentId, fields
+from lionrock.kernel.fields import DocumentId, FileBytes, fields
 from lionrock.web.forms import filled
 from lionrock.web.i18n import translator
 
@@ -88,3 +89,16 @@ def test_what_is_wrong_with_a_form_is_said_by_field(form: dict[str, str], fault:
 def test_faults_are_said_in_the_readers_language() -> None:
     with pytest.raises(InvalidInput, match="請填寫此欄"):
         filled(Everything, FormData({}), translator("zh-Hant"))
+
+
+async def test_a_file_is_sent_as_its_content() -> None:
+    class Filed(BaseModel):
+        file: FileBytes | None = Field(default=None, exclude=True)
+
+    assert [f.widget for f in fields(Filed)] == ["file"]
+    sent = UploadFile(BytesIO(b"\xff\x00text"), filename="a.csv")
+    kept = filled(Filed, FormData({"file": sent}), EN)
+    assert isinstance(kept, Filed) and kept.file == b"\xff\x00text"
+    assert kept.model_dump_json() == "{}"
+    none = filled(Filed, FormData({"file": UploadFile(BytesIO(b""), filename="")}), EN)
+    assert isinstance(none, Filed) and none.file is None

@@ -11,10 +11,10 @@ from tests.web.client import Client
 
 ROLES = {
     Role.ADMINISTRATOR: {
-        "members", "keys", "purposes", "glossary", "limits", "usage", "gateway", "engines",
+        "members", "keys", "purposes", "glossary", "memory", "limits", "usage", "gateway", "engines",
         "residency",
     },
-    Role.ANALYST: {"purposes", "glossary", "usage"},
+    Role.ANALYST: {"purposes", "glossary", "memory", "usage"},
     Role.AUDITOR: {
         "members", "keys", "purposes", "glossary", "limits", "usage", "gateway", "engines", "audit",
         "residency",
@@ -25,7 +25,7 @@ ROLES = {
         "members", "purposes", "glossary", "gateway", "requests", "audit", "residency",
     },
     Role.REGULATOR_OBSERVER: set(),
-    Role.REVIEWER: {"purposes", "glossary", "usage"},
+    Role.REVIEWER: {"purposes", "glossary", "memory", "usage"},
 }  # fmt: skip
 
 

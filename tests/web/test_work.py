@@ -90,7 +90,10 @@ async def test_a_page_offers_what_was_done_on_it_before_once_each(
 ) -> None:
     for text in ("first", "second", "first"):
         await begin(reader, text=text)
-    assert re.findall(r">(first|second)</a>", (await reader.get("/c/trial")).text) == ["first", "second"]
+    assert re.findall(r">(first|second)</a>", (await reader.get("/c/trial")).text) == [
+        "first",
+        "second",
+    ]
 
 
 async def test_a_run_is_its_owners_alone(

@@ -21,7 +21,15 @@ from lionrock.documents.schemas import State
 from lionrock.kernel.capabilities import capabilities
 from lionrock.kernel.fields import fields
 from lionrock.web.i18n import Key
-from tests.web import administration, screening_names
+from tests.web import (
+    administration,
+    drafting_names,
+    extraction_names,
+    screening_names,
+    sentiment_names,
+    summary_names,
+    translate_names,
+)
 
 SOURCE = Path(str(files("lionrock")))
 KEYWORDS = {
@@ -74,14 +82,19 @@ def _by_name() -> Iterator[Key]:
     yield from (("error", kind.title) for kind in _error_classes())
     yield from (("change", name) for name in [*map(str, Change), "moved"])
     yield from administration.by_name()
+    yield from drafting_names.by_name()
+    yield from extraction_names.by_name()
     yield from screening_names.by_name()
+    yield from sentiment_names.by_name()
+    yield from summary_names.by_name()
+    yield from translate_names.by_name()
 
 
 def _stages() -> set[str]:
     """The stages that a `Progress(stage=…)` in the source names."""
     return {
         keyword.value.value
-        for path in SOURCE.glob("*/*.py")
+        for path in SOURCE.glob("**/*.py")
         for call in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Progress"
         for keyword in call.keywords

@@ -21,16 +21,19 @@ COULD_HOLD_CONTENT = (
 SEALED = {
     "breach_entries": {"words"},
     "breaches": {"title", "what"},
+    "classifiers": {"body", "weights"},
     "corrections": {"was", "became"},
     "document_members": {"path", "reason"},
     "document_notes": {"note"},
     "documents": {"name"},
     "gateway_exchanges": {"request", "answer"},
+    "draft_template_versions": {"body"},
     "glossary_candidates": {"first_term", "second_term"},
     "glossary_entries": {"body"},
     "holds": {"name", "reason", "release_reason"},
     "member_proofs": {"totp", "totp_pending"},
     "members": {"name", "email"},
+    "memory_units": {"body"},
     "oidc_providers": {"client_secret"},
     "pages": {"text", "layout"},
     "passages": {"number", "heading", "text"},
@@ -52,6 +55,8 @@ SEALED = {
     "screenings": {"content"},
     "sentences": {"lead"},
     "subject_identifiers": {"value"},
+    "translation_segments": {"body"},
+    "translations": {"body"},
     "version_provisions": {"body"},
     "versions": {"name", "title", "error"},
 }
@@ -66,6 +71,7 @@ METADATA = {
     "audit_witnesses": {"name", "vkey"},
     "breach_entries": {"kind", "whom"},  # whom: which authority or group was told
     "breaches": {"state", "categories", "risk"},
+    "classifiers": {"sha256"},  # of the weights
     "collections": {"name", "retention_class", "purposes", "access_members", "access_roles"},
     "corrections": {"kind", "field"},
     "credentials": {"hash", "kind", "purpose", "name", "prefix", "scopes", "addresses", "ended_why"},
@@ -85,6 +91,7 @@ METADATA = {
     "hold_targets": {"kind"},
     "member_proofs": {"password"},  # Argon2id
     "members": {"roles", "email_hash", "state"},  # the hash is keyed
+    "memory_units": {"source_language", "into_language", "fingerprint"},  # the hash is keyed
     "oidc_attempts": {"cookie_hash", "next"},
     "oidc_providers": {
         "name", "issuer", "client_id", "redirect_uri", "scopes", "algorithms", "role_claim",
@@ -124,6 +131,7 @@ METADATA = {
     "sign_in_attempts": {"bucket"},  # a keyed hash
     "subject_identifiers": {"kind", "hash"},  # the hash is keyed
     "tenants": {"name"},  # the institution's
+    "translations": {"source_language", "into_language"},
     "usage": {"model", "outcome"},
     "vault_tenants": {"key_id"},
     "vault_tombstones": {"kind", "name"},  # name: an id, see scopes.Scope
