@@ -107,6 +107,15 @@ async def test_aspects_quote_the_text_or_are_dropped(opened: Open, actor: Actor)
     assert COMPLAINT in engine.requests[0].messages[-1]["content"]
 
 
+async def test_a_model_that_writes_the_other_script_is_put_right(
+    opened: Open, actor: Actor
+) -> None:
+    found = {"aspect": "员工", "quote": "職員", "sentiment": "negative", "reason": "态度不佳"}
+    engine = ScriptedEngine(json.dumps({"aspects": [found]}, ensure_ascii=False))
+    [one] = (await read(await opened(engine), actor, text="職員態度好差，等咗好耐。")).aspects
+    assert (one.aspect, one.reason) == ("員工", "態度不佳")
+
+
 @pytest.mark.parametrize(
     ("engine", "note"),
     [

@@ -2,6 +2,6 @@
 
 `words` finds listed words in a text, in four languages; `polarity` and `signs` say what they mean.
 `features` and `classifier` are the small model that a tenant's own examples train (`training`, in a
-child process); `classifiers` keeps it sealed. `sentiment` is the capability, `batch` its form for a file
-of many texts. What words alone cannot tell, of what a text speaks and why, a language model does (`aspects`).
+child process); `classifiers` keeps it sealed. `sentiment` is the capability, for one text, a document or a
+file (`examples`). What words alone cannot tell, of what a text speaks and why, a model does (`aspects`).
 """

@@ -11,7 +11,6 @@ import io
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Final, Self
 
 import numpy as np
@@ -84,7 +83,7 @@ class Classifier:
             for keys, idf, block in zip(self.keys, self.idf, text.blocks, strict=True)
         ]
 
-    @cached_property
+    @property
     def reads_meaning(self) -> bool:
         return "meaning" in self.heads
 

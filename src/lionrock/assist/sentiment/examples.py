@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,7 +27,6 @@ _MEANING: Final = {
     for word in words
 }  # fmt: skip
 _DATES: Final = ("%Y/%m/%d", "%d/%m/%Y", "%d-%m-%Y", "%Y年%m月%d日")
-_LONGEST_FIELD: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,6 @@ def _columns(data: bytes, wanted: Sequence[str]) -> Iterator[tuple[int, list[str
     """Cells of the columns that are called so, by row. The first row names them."""
     if not data.strip():
         raise InvalidInput("The file is empty.")
-    csv.field_size_limit(_LONGEST_FIELD)
     rows = xlsx_rows(data) if data.startswith(b"PK\x03\x04") else csv_rows(data)
     _, heads = next(rows, (0, []))
     known = {head.strip().casefold(): place for place, head in enumerate(heads)}
