@@ -66,6 +66,15 @@ def test_adding_a_file_that_is_not_there_exits_with_two(
     assert "/nowhere/x.pdf" in json.loads(out.out)["error"]
 
 
+def test_a_file_that_a_command_cannot_read_is_named_and_exits_with_two(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LIONROCK_MODEL", "none")
+    assert run(["sentiment", "--file", "/nowhere/x.csv", "--column", "text", "--json"]) == 2
+    told = json.loads(capsys.readouterr().out)["error"]
+    assert told.startswith("/nowhere/x.csv cannot be used: No such file or directory.")
+
+
 def test_the_doctor_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["doctor"]) == 1
     assert "lionrock models pull" in capsys.readouterr().out

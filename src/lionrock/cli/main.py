@@ -131,6 +131,11 @@ def run(argv: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         return 1
+    except OSError as error:
+        if error.filename is None:
+            raise
+        told = f"{error.filename} cannot be used: {error.strerror}. Name another file or place."
+        return _fail(arguments, told, 2)
 
 
 async def _until_told(work: Coroutine[Any, Any, int]) -> int:
