@@ -232,8 +232,8 @@ def test_what_someone_may_not_open_is_not_in_the_menu_and_says_what_is_missing(
 ) -> None:
     desk = Desk.of(browser, office, ANALYST)
     page = desk.open("purposes")
-    # The purposes, the glossary, and their own use of models.
-    expect(page.locator(".rail a")).to_have_count(3)
+    # The purposes, the glossary, the translation memory, and their own use of models.
+    expect(page.locator(".rail a")).to_have_count(4)
     desk.open("members")
     expect(page.locator("main")).to_contain_text("members:member:read")
     desk.shoot("forbidden")
