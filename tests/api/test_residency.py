@@ -97,4 +97,4 @@ async def test_a_run_is_for_its_tenant(actor: Actor) -> None:
 
 
 class _Parts:
-    search = gateway = None
+    search = gateway = parts = None
