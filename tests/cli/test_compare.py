@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -15,16 +14,6 @@ from lionrock.errors import InvalidInput
 from tests.documents.test_versions import NEW, OLD
 
 Told = Callable[..., Any]
-
-
-@pytest.fixture
-def home(monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = Path(mkdtemp(prefix="lionrock-cli-", dir="/tmp"))
-    folder.chmod(0o755)
-    monkeypatch.setenv("LIONROCK_HOME", str(folder / "home"))
-    monkeypatch.setenv("LIONROCK_MODEL", "none")
-    monkeypatch.setenv("LIONROCK_EMBEDDINGS", "none")
-    return folder
 
 
 def test_a_version_is_added_compared_and_searched_as_at_a_day(

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
-
-import pytest
 
 from lionrock.assist.translate.memory import tmx
 from lionrock.assist.translate.memory.schemas import Pair
@@ -17,16 +14,6 @@ Told = Callable[..., Any]
 PAIR = Pair(
     source_language="en", into="zh-Hant", source="Banks must report.", target="銀行須報告。"
 )
-
-
-@pytest.fixture
-def home(monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = Path(mkdtemp(prefix="lionrock-cli-", dir="/tmp"))
-    folder.chmod(0o755)
-    monkeypatch.setenv("LIONROCK_HOME", str(folder / "home"))
-    monkeypatch.setenv("LIONROCK_MODEL", "none")
-    monkeypatch.setenv("LIONROCK_EMBEDDINGS", "none")
-    return folder
 
 
 def test_a_memory_is_imported_used_listed_exported_and_a_unit_removed(

@@ -1,21 +1,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 from uuid import uuid4
-
-import pytest
-
-
-@pytest.fixture
-def home(monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = Path(mkdtemp(prefix="lionrock-cli-", dir="/tmp"))
-    folder.chmod(0o755)
-    monkeypatch.setenv("LIONROCK_HOME", str(folder / "home"))
-    monkeypatch.setenv("LIONROCK_MODEL", "none")
-    monkeypatch.setenv("LIONROCK_EMBEDDINGS", "none")
-    return folder
 
 
 def test_privacy_work_from_the_command_line(home: Path, call: Any, tmp_path: Path) -> None:

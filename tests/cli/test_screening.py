@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 from uuid import uuid4
 
@@ -18,16 +17,6 @@ from lionrock.cli.screen_output import padded, score
 LIST = "id,type,name,chinese_name,date of birth\nL1,person,Jin Tiesan,金铁三,1971-03-11\n"
 NAMES = "reference,name\nC-1,Kam Tit Sam\nC-2,Wong Siu Ling\n"
 Told = Callable[..., Any]
-
-
-@pytest.fixture
-def home(monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = Path(mkdtemp(prefix="lionrock-cli-", dir="/tmp"))
-    folder.chmod(0o755)
-    monkeypatch.setenv("LIONROCK_HOME", str(folder / "home"))
-    monkeypatch.setenv("LIONROCK_MODEL", "none")
-    monkeypatch.setenv("LIONROCK_EMBEDDINGS", "none")
-    return folder
 
 
 @pytest.fixture

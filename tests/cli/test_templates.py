@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -14,16 +13,6 @@ from lionrock.cli.main import run
 from tests.assist.drafting.samples import note
 
 Told = Callable[..., Any]
-
-
-@pytest.fixture
-def home(monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = Path(mkdtemp(prefix="lionrock-cli-", dir="/tmp"))
-    folder.chmod(0o755)
-    monkeypatch.setenv("LIONROCK_HOME", str(folder / "home"))
-    monkeypatch.setenv("LIONROCK_MODEL", "none")
-    monkeypatch.setenv("LIONROCK_EMBEDDINGS", "none")
-    return folder
 
 
 def test_a_template_is_added_shown_drafted_from_and_retired(

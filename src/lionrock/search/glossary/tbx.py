@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
-from lxml import etree
 from pydantic import ValidationError
 
 from lionrock.documents.language import Language, is_simplified
 from lionrock.errors import InvalidInput
 from lionrock.search.glossary.schemas import BadRow, Entry, NewEntry
+from lionrock.search.glossary.xml import root_of
 
 MOST_BYTES: Final = 50 * 2**20
 _CONCEPTS: Final = ("termEntry", "conceptEntry")
@@ -44,7 +44,7 @@ def read(data: bytes) -> Iterator[tuple[int, NewEntry | BadRow]]:
     entities of its own."""
     if len(data) > MOST_BYTES:
         raise InvalidInput(f"The file is larger than {MOST_BYTES >> 20} MB. Import it in parts.")
-    root = _root(data)
+    root = root_of(data, "TBX", "martif", "tbx")
     for concept in root.iter("{*}termEntry", "{*}conceptEntry"):
         line = int(concept.sourceline or 0)
         try:
@@ -52,23 +52,6 @@ def read(data: bytes) -> Iterator[tuple[int, NewEntry | BadRow]]:
         except ValidationError as error:
             found = BadRow(row=line, reason=_reason(error))
         yield line, found
-
-
-def _root(data: bytes) -> Any:
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
-        remove_comments=True, remove_pis=True,
-    )  # fmt: skip
-    try:
-        root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        raise InvalidInput(f"The file is not well-formed XML: {error.msg}.") from error
-    subset: Any = root.getroottree().docinfo.internalDTD
-    if subset is not None and any(True for _ in subset.iterentities()):
-        raise InvalidInput("The file declares entities of its own, which no glossary needs.")
-    if etree.QName(root).localname not in ("martif", "tbx"):
-        raise InvalidInput("The file is XML, but no TBX: its first element is not martif or tbx.")
-    return root
 
 
 def _entry(concept: Any) -> NewEntry:

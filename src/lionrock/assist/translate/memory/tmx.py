@@ -19,6 +19,7 @@ from lionrock.documents.language import Language
 from lionrock.errors import InvalidInput
 from lionrock.search.glossary.schemas import BadRow
 from lionrock.search.glossary.tbx import language_of
+from lionrock.search.glossary.xml import root_of
 
 MOST_BYTES: Final = 50 * 2**20
 MOST_UNITS: Final = 100_000
@@ -34,7 +35,7 @@ def read(data: bytes) -> tuple[list[Pair], list[BadRow]]:
     entities of its own."""
     if len(data) > MOST_BYTES:
         raise InvalidInput(f"The file is larger than {MOST_BYTES >> 20} MB. Import it in parts.")
-    root = _root(data)
+    root = root_of(data, "TMX", "tmx")
     pairs: list[Pair] = []
     bad: list[BadRow] = []
     for unit in root.iter("{*}tu"):
@@ -48,25 +49,6 @@ def read(data: bytes) -> tuple[list[Pair], list[BadRow]]:
         if len(pairs) > MOST_UNITS:
             raise InvalidInput(f"The file has more than {MOST_UNITS:,} pairs. Import it in parts.")
     return pairs, bad
-
-
-def _root(data: bytes) -> Any:
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
-        remove_comments=True, remove_pis=True,
-    )  # fmt: skip
-    try:
-        root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        raise InvalidInput(f"The file is not well-formed XML: {error.msg}.") from error
-    subset: Any = root.getroottree().docinfo.internalDTD
-    if subset is not None and any(True for _ in subset.iterentities()):
-        raise InvalidInput(
-            "The file declares entities of its own, which no translation memory needs."
-        )
-    if etree.QName(root).localname != "tmx":
-        raise InvalidInput("The file is XML, but no TMX: its first element is not tmx.")
-    return root
 
 
 def _pairs(unit: Any) -> Iterator[Pair]:
