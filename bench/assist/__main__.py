@@ -1,5 +1,5 @@
-"""The desk's tasks that read documents: what a summary states that its pages do not, and how near it is to
-the summaries that an issuer published.
+"""The desk's tasks that read documents: what a summary states that its pages do not, how near it is to the
+summaries that an issuer published, fields of receipts and forms, and two texts compared.
 
     python -m assist [--only unsupported,rouge] [--documents 40] [--model NAME]
                      [--shapes brief,chronology]
@@ -14,13 +14,14 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from assist import forms, highlights, receipts, summaries
+from assist import comparing, forms, highlights, receipts, summaries
 
 PARTS: dict[str, Callable[[argparse.Namespace], Awaitable[None]]] = {
     "unsupported": summaries.measure,
     "rouge": highlights.measure,
     "receipts": receipts.measure,
     "forms": forms.measure,
+    "comparing": comparing.measure,
 }
 """Each prints a table and its FIGURE lines."""
 

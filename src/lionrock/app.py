@@ -15,6 +15,7 @@ from typing import cast
 from uuid import UUID, uuid4
 
 from lionrock.assist import ask as _ask  # noqa: F401 (declares its capability)
+from lionrock.assist.comparing import compare as _compare  # noqa: F401
 from lionrock.assist.drafting import draft as _draft  # noqa: F401
 from lionrock.assist.drafting.personal import TemplateData, erase_template
 from lionrock.assist.drafting.service import TemplateService

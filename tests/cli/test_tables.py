@@ -10,7 +10,6 @@ import openpyxl
 import pytest
 
 from lionrock.cli.main import run
-from tests.cli.test_compare import home as home
 
 Told = Callable[..., Any]
 _CARDS = "| 卡 | Annual fee |\n| --- | --- |\n| 金卡 | 480 |\n| Platinum | 1,800 |\n"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lionrock.documents import comparing
 from lionrock.documents.comparing import Change, Paragraph, compared, counts, marks
 from lionrock.documents.comparisons import paragraphs
 
@@ -101,23 +99,3 @@ def test_words_that_repeat_without_end_are_marked_whole() -> None:
     assert ["".join(s.text for s in side) for side in (a, b)] == [before, after]
     assert [s.text for s in a if not s.marked] == [s.text for s in b if not s.marked]
     assert a[0].text == "始" and a[-1].text == "終"
-
-
-def test_paragraphs_are_weighed_with_a_bounded_number_of_others(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    weighed = 0
-    whole = comparing._share
-
-    def counted(a: dict[str, int], b: dict[str, int]) -> float:
-        nonlocal weighed
-        weighed += 1
-        return whole(a, b)
-
-    monkeypatch.setattr(comparing, "_MOST_COMPARED", 900)
-    monkeypatch.setattr(comparing, "_share", counted)
-    older = of(*(f"w{n} x{n} y{n} old" for n in range(300)))
-    newer = of(*(f"w{n} x{n} y{n} new" for n in range(300)))
-    found = compared(older, newer)
-    assert weighed <= 900
-    assert counts(found)["changed"] == 300

@@ -1,4 +1,4 @@
-"""Summaries and rewriting: their runs."""
+"""Summaries, rewriting and comparing: their runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,12 @@ async def a_text(of: Institution) -> Sent:
     return Sent(json={"text": "The office is closed on Monday."})
 
 
+async def two_texts(of: Institution) -> Sent:
+    return Sent(json={"text": "The office is closed.", "other_text": "The office is open."})
+
+
 RECIPES: Final[dict[str, Recipe]] = {
+    "POST /v1/compare": Recipe(two_texts, P.ASSIST_REWRITE_RUN),
     "POST /v1/rewrite": Recipe(a_text, P.ASSIST_REWRITE_RUN),
     "POST /v1/summarise": Recipe(a_document, P.ASSIST_SUMMARISE_RUN),
 }

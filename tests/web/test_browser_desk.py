@@ -80,6 +80,30 @@ def test_fields_are_taken_out_of_a_form_and_each_opens_where_it_stands(enter: En
     analyst.done()
 
 
+LEASE = """1. The tenant must pay HK$30,000 a month.
+2. Either party may end the lease with 30 days' notice.
+3. The landlord must not enter without consent."""
+LEASE_ZH = """一、租客須每月支付港幣30,000元。
+二、任何一方可給予60日通知終止租約。
+三、未經同意，業主不得進入。
+四、本租約受香港法律管限。"""
+
+
+def test_two_texts_in_two_languages_are_compared_and_what_differs_is_seen(enter: Entrance) -> None:
+    analyst = enter()
+    page = analyst.open("/c/compare")
+    page.locator("textarea[name=text]").fill(LEASE)
+    page.locator("textarea[name=other_text]").fill(LEASE_ZH)
+    analyst.shoot("en-desk-compare-task")
+    page.get_by_role("button", name="Compare").click()
+    expect(page.locator(".compared > .differs")).to_have_count(1, timeout=PATIENCE)
+    expect(page.locator(".compared > .differs .difference")).to_contain_text("30 days ≠ 60日")
+    expect(page.locator(".compared > .second_only")).to_contain_text("香港法律")
+    expect(page.locator(".saving")).to_be_visible()
+    analyst.shoot("en-desk-compare")
+    analyst.done()
+
+
 def test_enter_in_the_choice_of_documents_looks_and_sends_nothing(enter: Entrance) -> None:
     analyst = enter()
     page = analyst.open("/c/summarise")

@@ -23,6 +23,7 @@ from lionrock.kernel.fields import fields
 from lionrock.web.i18n import Key
 from tests.web import (
     administration,
+    comparing_names,
     drafting_names,
     extraction_names,
     screening_names,
@@ -82,6 +83,7 @@ def _by_name() -> Iterator[Key]:
     yield from (("error", kind.title) for kind in _error_classes())
     yield from (("change", name) for name in [*map(str, Change), "moved"])
     yield from administration.by_name()
+    yield from comparing_names.by_name()
     yield from drafting_names.by_name()
     yield from extraction_names.by_name()
     yield from screening_names.by_name()

@@ -12,6 +12,8 @@ class CheckName(StrEnum):
 
     CITED = "cited"
     DATES = "dates"
+    DIRECTION = "direction"
+    DUTY = "duty"
     FIGURES = "figures"
     LENGTH = "length"
     NAMES = "names"

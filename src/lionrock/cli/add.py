@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from lionrock.cli import compare
+from lionrock.cli import changes
 from lionrock.cli.add_files import Tally, counts, detail_of, expand, summary
 from lionrock.cli.client import Client, Problem, connect
 from lionrock.cli.output import emit, emit_line, harmless
@@ -42,7 +42,7 @@ async def run(settings: Settings, arguments: argparse.Namespace) -> int:
     files = expand(arguments.paths)
     async with connect(settings) as client:
         if arguments.replaces or arguments.effective:
-            outcomes = [await compare.add_version(client, files, arguments)]
+            outcomes = [await changes.add_version(client, files, arguments)]
         else:
             outcomes = await add(
                 client, files, quiet=arguments.json or arguments.lines,

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import lionrock.app  # noqa: F401 (the rooms declare their capabilities)
+from lionrock.cli.changes import found
 from lionrock.cli.client import Client, connect
-from lionrock.cli.compare import found
 from lionrock.cli.output import emit, say
 from lionrock.errors import InvalidInput
 from lionrock.kernel.capabilities import Capability, capabilities

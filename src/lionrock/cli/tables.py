@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
 
+from lionrock.cli.changes import found
 from lionrock.cli.client import Client, connect
-from lionrock.cli.compare import found
 from lionrock.cli.output import emit, say
 from lionrock.documents.table_files import MEDIA, MOST_PAGES
 from lionrock.documents.tables import Table

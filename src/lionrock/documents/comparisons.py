@@ -19,6 +19,8 @@ from lionrock.errors import Conflict, NotFound
 if TYPE_CHECKING:
     import asyncpg
 
+Places = tuple[tuple[int, int, int], ...]
+"""(page, start, end) in page texts."""
 _READ: Final = (State.INDEXED, State.READY)
 _ENDS: Final = tuple(".;:,。；：，—!?！？")
 
@@ -84,24 +86,26 @@ def paragraphs(passages: Sequence[Passage]) -> Iterator[Paragraph]:
                 page = passage.slices[0][0]
                 yield Paragraph(number=number, heading=above, text=title, page=page)
             last = passage.heading
-        for index, (page, text) in enumerate(_parts(passage)):
+        for index, (text, places) in enumerate(_parts(passage)):
             label = label_of(text)
             number = label.number if label else passage.number if index == 0 else ""
             under = passage.heading if index == 0 else f"{passage.heading} {passage.number}"
-            yield Paragraph(number=number, heading=under.strip(), text=text, page=page)
+            yield Paragraph(
+                number=number, heading=under.strip(), text=text, page=places[0][0], places=places
+            )
 
 
-def _parts(passage: Passage) -> list[tuple[int, str]]:
-    """(page, text) of each paragraph; one that runs over a page end is put together again."""
-    found: list[tuple[int, str]] = []
+def _parts(passage: Passage) -> list[tuple[str, Places]]:
+    """Text and places of each paragraph; one that runs over a page end is put together again."""
+    found: list[tuple[str, Places]] = []
     at, last = 0, 0
     for page, start, end in passage.slices:
         text = passage.text[at : at + end - start]
         at += end - start + 1
-        if found and page != last and not found[-1][1].rstrip().endswith(_ENDS):
-            first, before = found[-1]
-            found[-1] = (first, before + joint(before, text) + text)
+        if found and page != last and not found[-1][0].rstrip().endswith(_ENDS):
+            before, places = found[-1]
+            found[-1] = (before + joint(before, text) + text, (*places, (page, start, end)))
         else:
-            found.append((page, text))
+            found.append((text, ((page, start, end),)))
         last = page
     return found

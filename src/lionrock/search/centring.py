@@ -13,6 +13,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,10 +41,22 @@ class Means:
 
 
 @cache
+def _measured() -> dict[str, Any]:
+    known: dict[str, Any] = json.loads(
+        (files("lionrock.search") / "language_means.json").read_text("utf-8")
+    )
+    return known
+
+
+def measured(embedder: str) -> bool:
+    """Whether the means of the encoder of that name are known."""
+    return embedder in _measured()
+
+
+@cache
 def means_of(embedder: str, dimension: int) -> Means:
     """The means of the encoder of that name; zeros for one that was not measured."""
-    data = json.loads((files("lionrock.search") / "language_means.json").read_text("utf-8"))
-    known = data.get(embedder)
+    known = _measured().get(embedder)
     zero = np.zeros(dimension, np.float32)
     if known is None:
         return Means((zero, zero), (zero, zero))

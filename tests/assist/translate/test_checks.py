@@ -21,6 +21,7 @@ from lionrock.documents.language import to_simplified
         ("fell by 30%", "下跌三成"),
         ("in 2024", "於民國113年"),
         ("on 16 May 2016", "於2016年5月16日"),
+        ("on 15–16 October 2015", "於2015年10月15日至16日"),
         ("the 1990s", "九十年代"),
         ("three note-issuing banks", "三間發鈔銀行"),
         ("1.25%", "1.25厘"),

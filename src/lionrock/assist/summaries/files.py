@@ -104,10 +104,10 @@ def _body(summary: Summary) -> str:
         return ("" if summary.language in ("zh-Hant", "zh-Hans", "yue") else " ").join(marked)
     if summary.shape is Shape.BRIEF:
         return "\n".join(f"{i}. {text}" for i, text in enumerate(marked, 1))
-    return _table(*columns(summary))
+    return markdown_table(*columns(summary))
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(_plain(c) for c in cells) + " |" for cells in lines)
 

@@ -35,13 +35,17 @@ _SIGN_ZH: Final = re.compile("[不沒没未無无非毋勿免禁拒唔冇除缺�
 
 def unlike(source: str, target: str) -> list[str]:
     """The clear denials of one side where the other shows no sign of any."""
-    for here, there in ((source, target), (target, source)):
-        clear = _clear(here)
-        if clear and not _SIGN_EN.search(there) and not _SIGN_ZH.search(there):
-            return clear
-    return []
+    return only_in(source, target) or only_in(target, source)
 
 
-def _clear(text: str) -> list[str]:
+def only_in(text: str, other: str) -> list[str]:
+    """The clear denials of `text` where the other shows no sign of any."""
+    clear = denials(text)
+    shown = not clear or _SIGN_EN.search(other) or _SIGN_ZH.search(other)
+    return [] if shown else clear
+
+
+def denials(text: str) -> list[str]:
+    """The words that clearly deny, each once."""
     bare = _IDIOMS_ZH.sub("", _IDIOMS_EN.sub("", text))
     return list(dict.fromkeys([*_CLEAR_EN.findall(bare), *_CLEAR_ZH.findall(bare)]))

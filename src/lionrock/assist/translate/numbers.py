@@ -50,6 +50,10 @@ _SAID: Final = {
     "翌": 1,
     "年度": 1,
 }
+_DAYS_EN: Final = re.compile(
+    rf"\b(\d{{1,2}})\s*(?:[–-]|to|and|&)\s*(\d{{1,2}})\s+((?:{'|'.join(MONTHS)})(?:\s+\d{{4}})?)"
+)
+_DAYS_ZH: Final = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*日?\s*[至到及、–-]\s*(\d{1,2})\s*日")
 _ORDINAL: Final = re.compile(r"(?<![\d.,])(\d+)(?:st|nd|rd|th)\b")
 _PERCENT: Final = "percent"
 
@@ -62,24 +66,33 @@ def normal(text: str) -> str:
 
 def wrong(source: str, target: str) -> list[str]:
     """Numbers that only one of the two states, or states with another unit, as they are written."""
-    one, other = normal(source), normal(target)
-    faults = [_as_in(source, words) for words in _absent(one, held(other))]
-    faults += [_as_in(target, words) for words in _absent(other, held(one))]
-    return list(dict.fromkeys(faults))
+    return list(dict.fromkeys([*only_in(source, target), *only_in(target, source)]))
+
+
+def only_in(text: str, other: str) -> list[str]:
+    """The numbers that `text` states and the other does not, as they are written."""
+    absent = _absent(normal(text), held(normal(other)))
+    return list(dict.fromkeys(_as_in(text, words) for words in absent))
 
 
 def wrong_dates(source: str, target: str) -> list[str]:
     """Days that only one of the two names: 16 May 2016 and 2016年6月16日."""
-    one, other = normal(source), normal(target)
-    sides = [[(d.name, text[d.start : d.end]) for d in dates(text)] for text in (one, other)]
-    faults: list[str] = []
-    for here, there in (sides, sides[::-1]):
-        known = [name for name, _ in there]
-        faults += [
-            said.strip() for name, said in here
-            if _of_a_day(name) and not any(_agree(name, k) for k in known)
-        ]  # fmt: skip
-    return list(dict.fromkeys(faults))
+    return list(dict.fromkeys([*dates_only_in(source, target), *dates_only_in(target, source)]))
+
+
+def dates_only_in(text: str, other: str) -> list[str]:
+    """The days that `text` names and the other does not."""
+    one, known = normal(text), [d.name for d in dates(_spelt_out(normal(other)))]
+    return [
+        one[d.start : d.end].strip() for d in dates(one)
+        if _of_a_day(d.name) and not any(_agree(d.name, k) for k in known)
+    ]  # fmt: skip
+
+
+def _spelt_out(text: str) -> str:
+    """A normal text with both days of a range as dates: 15–16 october, 10月15日至16日."""
+    text = _DAYS_EN.sub(lambda m: f"{m[1]} {m[3]}, {m[2]} {m[3]}", text)
+    return _DAYS_ZH.sub(lambda m: f"{m[1]}月{m[2]}日至{m[1]}月{m[3]}日", text)
 
 
 def held(text: str) -> Units:

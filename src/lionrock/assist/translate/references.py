@@ -37,7 +37,7 @@ _STEPS: Final = r"(?:\s?\([0-9]{1,3}[A-Z]{0,2}\)|\s?\([a-z]{1,4}\)|\s?\([A-Z]{1,
 _NUMBER: Final = rf"(?:\d+[A-Z]{{0,3}}(?:\.\d+)*{_STEPS}*|{_STEPS}+|[IVX]+\b|[A-Z]\b)"
 _AND: Final = r"(?:\s*(?:,\s*and|,\s*or|,|and|or|to|&|–|-)\s*)"
 _IN_ENGLISH: Final = re.compile(
-    rf"(?<![A-Za-z])(?P<kind>{'|'.join(sorted(_FAMILY, key=len, reverse=True))})\.?\s*"
+    rf"(?<![A-Za-z'’])(?P<kind>{'|'.join(sorted(_FAMILY, key=len, reverse=True))})\.?\s*"
     rf"(?P<list>(?-i:{_NUMBER}(?:{_AND}{_NUMBER})*))(?![\w%])",
     re.IGNORECASE,
 )
@@ -49,7 +49,7 @@ _IN_CHINESE: Final = re.compile(
     rf"第\s*(?P<list>{_HAN_NUMBER}(?:{_HAN_AND}{_HAN_NUMBER})*)\s*(?P<kind>分部|[條条節节款段部章])"
 )
 _HEADED: Final = re.compile(
-    rf"(?P<kind>附表|附件|附錄|附录|[表圖图])\s*(?P<list>{_HAN_NUMBER}(?:\s*[、及至]\s*{_HAN_NUMBER})*)"
+    rf"(?<![發发代])(?P<kind>附表|附件|附錄|附录|[表圖图])\s*(?P<list>{_HAN_NUMBER}(?:\s*[、及至]\s*{_HAN_NUMBER})*)"
 )
 _WIDE: Final = str.maketrans("０１２３４５６７８９（）．", "0123456789().")
 _Named = Callable[[str], "str | None"]
@@ -76,12 +76,13 @@ def references(text: str) -> list[Reference]:
 
 def missing(source: str, target: str) -> list[str]:
     """References of either text that the other does not have, as they are written there."""
-    have = [references(source), references(target)]
-    faults: list[str] = []
-    for here, there in (have, have[::-1]):
-        known = {(r.family, r.number) for r in there}
-        faults += [r.words for r in here if r.sure and (r.family, r.number) not in known]
-    return list(dict.fromkeys(faults))
+    return list(dict.fromkeys([*only_in(source, target), *only_in(target, source)]))
+
+
+def only_in(text: str, other: str) -> list[str]:
+    """The references of `text` that the other does not have."""
+    known = {(r.family, r.number) for r in references(other)}
+    return [r.words for r in references(text) if r.sure and (r.family, r.number) not in known]
 
 
 def _found(pattern: re.Pattern[str], text: str, family: _Named) -> Iterator[Reference]:

@@ -1,4 +1,4 @@
-"""`lionrock compare DOC`: two versions of a document, paragraph by paragraph; and adding a version."""
+"""`lionrock changes DOC`: two versions of a document, paragraph by paragraph; and adding a version."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DONE = ("ready", "failed")
 
 
 def register(commands: Any) -> None:
-    command = commands.add_parser("compare", help="two versions of a document, by paragraph")
+    command = commands.add_parser("changes", help="two versions of a document, by paragraph")
     command.add_argument("document", help="its name or id")
     command.add_argument("--from", dest="older", metavar="V", help="a version: its day, name or id")
     command.add_argument("--to", dest="newer", metavar="V", help="a version: its day, name or id")

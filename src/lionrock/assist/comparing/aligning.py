@@ -1,0 +1,171 @@
+"""Which clause of one text answers which of the other.
+
+By the same words first and by likeness of words, as versions are matched; then what is left by meaning,
+which also finds a clause put in quite other words or in the other language. By meaning two clauses are a
+pair when they are nearer to each other than each is to its next neighbours (Artetxe and Schwenk 2019,
+"Margin-based Parallel Corpus Mining"): cosines of short and long clauses are not comparable otherwise.
+Figures and a number that both state, and neighbours that are a pair, speak for it; between two pairs in
+order less is asked for.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lionrock.assist.comparing.sides import Side, plain
+from lionrock.assist.translate.numbers import normal
+from lionrock.documents.comparing import Paragraph
+from lionrock.documents.figures import figures
+from lionrock.documents.language import detect
+from lionrock.documents.matching import SAME_NUMBER, Matching, moved
+from lionrock.errors import Unavailable
+from lionrock.kernel.capabilities import RunContext
+from lionrock.search.centring import means_of, measured
+
+Array = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+_NEIGHBOURS: Final = 4
+_LEAST, _LEAST_BETWEEN, _SURE = 1.1, 0.9, 1.2
+"""Margin from which two clauses are a pair; from which they are one between two pairs in order; and from
+which their neighbours are likelier one. On paragraphs of official reports and their translations, 15 % of
+each side left out: precision 0.96 and recall 0.97 in order, 0.93 and 0.90 shuffled."""
+_FIGURES, _NUMBER, _BESIDE = 0.1, 0.05, 0.1
+"""What shared figures, the same number, and a sure pair right before or after add to the margin."""
+_LEAST_COSINE: Final = 0.2
+"""Without the languages' means."""
+_IDIOMS: Final = 2
+"""Figures up to this are said by idioms and articles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is compared of one clause."""
+
+    vector: Array
+    number: str
+    figures: frozenset[Fraction]
+
+
+async def aligned(run: RunContext, first: Side, second: Side) -> tuple[dict[int, int], bool]:
+    """Places in `first` to places in `second`, each at most once; and whether meaning could be asked."""
+    matching = Matching(_folded(first), _folded(second))
+    matching.by_words()
+    matching.by_likeness()
+    left, right = matching.left()
+    if not left or not right:
+        return matching.pairs, True
+    told = await _told(run, first, left), await _told(run, second, right)
+    if told[0] is None or told[1] is None:
+        across = (first.language == "en") != (second.language == "en")
+        matching.by_number(least=0 if across else SAME_NUMBER)
+        return matching.pairs, False
+    cosines, weights = _weighed(told[0], told[1])
+    for i, j in _greedy(weights, _LEAST):
+        matching.pair(left[i], right[j])
+    between = _between(matching.pairs, left, right) & (cosines >= _LEAST_COSINE)
+    for i, j in _greedy(np.where(between, _margins(cosines), 0), _LEAST_BETWEEN):
+        matching.pair(left[i], right[j])
+    return matching.pairs, True
+
+
+def _weighed(a: Sequence[Told], b: Sequence[Told]) -> tuple[Array, Array]:
+    """Cosines, and margins with what else speaks for a pair. Memory: n × m floats, some four times."""
+    cosines = np.stack([t.vector for t in a]) @ np.stack([t.vector for t in b]).T
+    weights = _margins(cosines) + _shared(a, b)
+    weights[cosines < _LEAST_COSINE] = 0
+    beside = np.zeros_like(weights)
+    for i, j in _greedy(weights, _SURE):
+        for step in (-1, 1):
+            if 0 <= i + step < len(a) and 0 <= j + step < len(b):
+                beside[i + step, j + step] = _BESIDE
+    return cosines, weights + beside * (weights > 0)
+
+
+def _margins(cosines: Array) -> Array:
+    """Each cosine over the mean of both sides' nearest."""
+    k = min(_NEIGHBOURS, *cosines.shape)
+    rows = np.partition(cosines, -k, axis=1)[:, -k:].mean(axis=1)
+    columns = np.partition(cosines, -k, axis=0)[-k:].mean(axis=0)
+    around = np.maximum((rows[:, None] + columns[None, :]) / 2, 1e-3)
+    margins: Array = cosines / around
+    return margins
+
+
+def _shared(a: Sequence[Told], b: Sequence[Told]) -> Array:
+    """Of figures: all where the shorter list is in the other, half of it off where none is shared."""
+    found = np.zeros((len(a), len(b)), np.float32)
+    for i, one in enumerate(a):
+        for j, other in enumerate(b):
+            if one.figures and other.figures:
+                common = len(one.figures & other.figures)
+                least = min(len(one.figures), len(other.figures))
+                found[i, j] = _FIGURES * (common / least if common else -0.5)
+            if one.number and one.number == other.number:
+                found[i, j] += _NUMBER
+    return found
+
+
+def _between(pairs: dict[int, int], left: Sequence[int], right: Sequence[int]) -> Mask:
+    """Which of the clauses left stand between the same two pairs, those out of order not counted."""
+    elsewhere = moved(pairs)
+    anchors = sorted(i for i in pairs if i not in elsewhere)
+    others = [pairs[i] for i in anchors]
+    a = np.array([bisect(anchors, i) for i in left])
+    b = np.array([bisect(others, j) for j in right])
+    same: Mask = a[:, None] == b[None, :]
+    free = np.array([i not in pairs for i in left])
+    taken = set(pairs.values())
+    open_ = np.array([j not in taken for j in right])
+    allowed: Mask = same & free[:, None] & open_[None, :]
+    return allowed
+
+
+def _greedy(weights: Array, least: float) -> list[tuple[int, int]]:
+    rows, columns = np.nonzero(weights >= least)
+    order = np.argsort(-weights[rows, columns], kind="stable")
+    taken_a: set[int] = set()
+    taken_b: set[int] = set()
+    pairs = []
+    for i, j in zip(rows[order].tolist(), columns[order].tolist(), strict=True):
+        if i not in taken_a and j not in taken_b:
+            taken_a.add(i)
+            taken_b.add(j)
+            pairs.append((i, j))
+    return pairs
+
+
+async def _told(run: RunContext, side: Side, places: Sequence[int]) -> list[Told] | None:
+    """With unit vectors, without what each owes to its language alone; None without an encoder whose
+    means are known."""
+    embedder = run.search.embedder
+    if embedder is None or not measured(embedder.name):
+        return None
+    clauses = [side.paragraphs[place] for place in places]
+    try:
+        vectors = np.array(await embedder.passages([c.text for c in clauses]), np.float32)
+    except Unavailable:
+        return None
+    means = means_of(embedder.name, embedder.dimension).sentences
+    vectors -= np.stack([means[detect(c.text) != "en"] for c in clauses])
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
+    return [
+        Told(vector, clause.number, _figures(clause.text))
+        for vector, clause in zip(vectors, clauses, strict=True)
+    ]
+
+
+def _figures(text: str) -> frozenset[Fraction]:
+    return frozenset(f.value for f in figures(normal(text)) if f.value > _IDIOMS)
+
+
+def _folded(side: Side) -> list[Paragraph]:
+    """As `plain` tells them, so that the same text with another number is the same."""
+    return [p.model_copy(update={"text": plain(p.text)}) for p in side.paragraphs]
