@@ -195,13 +195,19 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         spool.collect(egress.journal, settings.home)
         notices: list[str] = []
         telemetry = await open_telemetry(stack, settings, egress, notices)
-        parts = asyncio.gather(
-            _database(stack, settings),
-            open_engines(stack, settings, store(settings), egress, Path(runtime), notices),
-            _embedder(stack, settings, egress, notices),
-            _confinement(notices),
-        )
-        (database, owner_url), engines, embedder, _ = await parts
+        try:
+            async with asyncio.TaskGroup() as starting:
+                to_engines = settings, store(settings), egress, Path(runtime), notices
+                database_ = starting.create_task(_database(stack, settings))
+                engines_ = starting.create_task(open_engines(stack, *to_engines))
+                embedder_ = starting.create_task(_embedder(stack, settings, egress, notices))
+                starting.create_task(_confinement(notices))
+        except ExceptionGroup as failed:
+            # One that fails ends the others' start, and is what the operator is told of.
+            raise failed.exceptions[0] from None
+        (database, owner_url), engines, embedder = (
+            database_.result(), engines_.result(), embedder_.result()
+        )  # fmt: skip
         files = Files(settings.home / "files", settings.max_upload_bytes, vault)
         gone = {
             "exchange": erase_exchange, "search": erase_search,

@@ -6,9 +6,11 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lionrock.assist import evidence
-from lionrock.assist.judge import _odds
+from lionrock.assist.judge import _odds, _picks, probabilities
 from lionrock.assist.schemas import Answer, AskRequest
 from lionrock.errors import EngineUnavailable
 from lionrock.kernel.actors import Actor
@@ -32,7 +34,15 @@ A site visit is made to every factory within two years of onboarding.
 @pytest.fixture(autouse=True)
 def measured(monkeypatch: pytest.MonkeyPatch) -> None:
     known = evidence.coefficients() | {
-        "judge:measured": {"bias": 0.0, "odds": 1.0, "behind": 0.0, "threshold": 0.5}
+        "judge:measured": {
+            "bias": 0.0,
+            "odds": 1.0,
+            "above": 0.0,
+            "pick": 0.0,
+            "score": 0.0,
+            "typical": 0.0,
+            "threshold": 0.5,
+        }
     }
     monkeypatch.setattr("lionrock.assist.judge.coefficients", lambda: known)
     monkeypatch.setattr("lionrock.assist.ask.HOPELESS", 0.0)
@@ -110,6 +120,45 @@ async def test_an_engine_that_dies_while_weighing_leaves_the_evidence_to_decide(
 )
 def test_log_odds_are_read_in_either_language(tokens: dict[str, float], odds: float | None) -> None:
     assert _odds(tokens) == (pytest.approx(odds) if odds is not None else None)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "picks"),
+    [
+        ({"1": -0.5, "0": -1.5, "2": -3.5}, [1.0, -2.0]),
+        ({"2": -0.1, " 0": -9.0}, [-6.0, 6.0]),
+        ({"0": -0.1}, [-6.0, -6.0]),
+        ({"yes": -0.1}, [0.0, 0.0]),
+        ({}, [0.0, 0.0]),
+    ],
+)
+def test_a_pick_is_read_against_that_none_will_do(
+    tokens: dict[str, float], picks: list[float]
+) -> None:
+    assert _picks(tokens, 2) == pytest.approx(picks)
+
+
+READ = {"bias": -1.0, "odds": 0.0, "above": 2.0, "pick": 0.0, "score": 0.0, "typical": -1.0}
+
+
+def test_a_quote_is_read_against_the_others_of_its_question() -> None:
+    low = probabilities(READ, [-3.0, -5.0, -5.0], [0, 0, 0], [0, 0, 0])
+    high = probabilities(READ, [3.0, 1.0, 1.0], [0, 0, 0], [0, 0, 0])
+    assert low == pytest.approx(high) and low[0] > 0.9 > 0.1 > low[1]
+
+
+def test_a_quote_without_others_is_read_against_what_is_usual() -> None:
+    assert probabilities(READ, [1.0], [0], [0]) == pytest.approx([0.9526], abs=1e-4)
+    assert probabilities(READ, [], [], []) == []
+
+
+@given(st.lists(st.tuples(*[st.floats(-30, 30)] * 3), max_size=6))
+def test_it_is_always_a_probability(readings: list[tuple[float, float, float]]) -> None:
+    calibration = READ | {"odds": 1.0, "pick": 1.0, "score": 1.0}
+    found = probabilities(
+        calibration, *([list(r) for r in zip(*readings, strict=True)] or [[]] * 3)
+    )
+    assert len(found) == len(readings) and all(0 <= p <= 1 for p in found)
 
 
 async def test_quotes_that_give_different_figures_are_all_shown_and_none_is_chosen(

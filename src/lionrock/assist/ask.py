@@ -1,7 +1,7 @@
 """Ask: an answer whose every sentence is quoted from a page, or an honest refusal.
 
 Evidence first: ranked quotes. Whether they answer the question is a calibrated decision: on a model's
-log-odds for each quote where that model was measured (`judge`), else on the ranker's evidence alone.
+log-odds of the quotes where that model was measured (`judge`), else on the ranker's evidence alone.
 Then the model words the answer from the quotes that do, and each sentence is checked against them;
 what fails is replaced by the quote itself. Without a model the quotes are the answer. How often that is
 right and wrong: design/2026-11-22-answering.md.
@@ -16,7 +16,7 @@ from datetime import date
 from lionrock.assist import answerable, translation, wording
 from lionrock.assist.cells import stated
 from lionrock.assist.evidence import Candidate, Ranking, rank
-from lionrock.assist.judge import MOST_JUDGED, SURE, Judged, calibrated, judge
+from lionrock.assist.judge import MOST_JUDGED, calibrated, picked, probabilities, weighed
 from lionrock.assist.phrases import EMPTY, QUOTES_ONLY, REFUSED, REPLACED, SEVERAL
 from lionrock.assist.questions import asked_for, given
 from lionrock.assist.schemas import Answer, AskRequest, Checked, Evidence, Origin, Quote, Sentence
@@ -112,20 +112,21 @@ async def _decide(
             yield Evidence(quotes=asked.quotes, translated=asked.translated)
     if asked.confidence < HOPELESS:
         return
-    weighed: list[Judged] = []
-    total = min(MOST_JUDGED, len(asked.quotes))
+    judged = asked.quotes[:MOST_JUDGED]
+    odds: list[float] = []
+    total = len(judged) + 1
     yield Progress(stage="weighing", done=0, total=total)
-    async for one in judge(run, asked.question, asked.translated, asked.quotes):
-        weighed.append(one)
-        yield Progress(stage="weighing", done=len(weighed), total=total)
-    if not weighed:
+    async for one in weighed(run, asked.question, asked.translated, judged):
+        odds.append(one)
+        yield Progress(stage="weighing", done=len(odds), total=total)
+    if len(odds) < len(judged):
         _decide_alone(asked)
         return
-    asked.confidence = max(j.probability for j in weighed)
-    enough = [j for j in weighed if j.probability >= calibration["threshold"]]
-    # Among likely ones the ranker's order holds, unless one is sure.
-    enough.sort(key=lambda j: (j.probability < SURE, -j.quote.score))
-    asked.chosen = [j.quote for j in enough[:MOST_QUOTES]]
+    picks = await picked(run, asked.question, asked.translated, judged)
+    likely = probabilities(calibration, odds, picks, [q.score for q in judged])
+    asked.confidence = max(likely)
+    enough = [(-p, i) for i, p in enumerate(likely) if p >= calibration["threshold"]]
+    asked.chosen = [judged[i] for _, i in sorted(enough)[:MOST_QUOTES]]
 
 
 async def _look_again(run: RunContext, asked: _Asked) -> bool:

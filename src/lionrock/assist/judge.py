@@ -1,11 +1,13 @@
-"""A model weighs whether one quote states the answer; its log-odds are a feature, not a verdict.
+"""A model weighs which quote states the answer; its log-odds are features, not a verdict.
 
-Asked yes or no, a small model says yes. But how much likelier it finds "yes" than "no" on the first
-token orders quotes: over the first quotes of 80 development questions the 1.5B parts right from wrong
-with AUC 0.953, the 0.5B with 0.551; over the quotes of 32 later questions
-the 1.5B does so with 0.92, and on Chinese questions its odds for the right quote are often too low
-(design/2026-11-22-answering.md). So the log-odds are used only of models they were measured for,
-through a calibration fitted for each; others leave the decision to the ranker's evidence alone.
+Asked yes or no, a small model says yes. How much likelier it finds "yes" than "no" on the first token
+orders the quotes of one question well, and those of two questions badly: one question's right quote has
+the odds of another's wrong one. So each quote's odds are read against those of the other quotes, beside
+two more readings: which quote the model picks when it sees them all, and the ranker's score. A logistic
+regression fitted for that model (`bench/fit_judge.py`) makes a probability of them. On 57 development
+questions about regulation it parts right quotes from wrong with AUC 0.84 (cross-validated by question);
+the odds alone and the distance behind the first with 0.78 (design/2026-11-22-answering.md). A model
+that was not measured is not asked: the ranker's evidence decides.
 """
 
 from __future__ import annotations
@@ -13,30 +15,24 @@ from __future__ import annotations
 import math
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from typing import Final
 
 from lionrock.assist.evidence import coefficients
 from lionrock.assist.schemas import Quote
 from lionrock.kernel.capabilities import RunContext
 from lionrock.models.engines import ChatRequest, Finished
 
-MOST_JUDGED = 8
-FIRST_LOOK = 3
-"""So many quotes are weighed before one that is likely enough ends the search."""
-SURE = 0.9
-"""At this probability no further quote is looked at."""
+MOST_JUDGED: Final = 6
 
 _SYSTEM = "You check whether a quote states the answer to a question. Reply with yes or no only."
+_PICKING = "You find the quote that states the answer to a question."
 _YES, _NO = ("yes", "是"), ("no", "否", "不")
 _UNLIKELY = -20.0
+_MOST_PICK = 6.0
+_FLAT = 30.0
+"""Beyond it the logistic function is flat, and its exponential may overflow."""
 _LONGEST_QUOTE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    quote: Quote
-    probability: float
-    """That the quote states the answer."""
+_LONGEST_OF_SEVERAL = 350
 
 
 def calibrated(model: str | None) -> Mapping[str, float] | None:
@@ -44,58 +40,83 @@ def calibrated(model: str | None) -> Mapping[str, float] | None:
     return coefficients().get(f"judge:{model}") if model else None
 
 
-async def judge(
+async def weighed(
     run: RunContext, question: str, translated: str, quotes: Sequence[Quote]
-) -> AsyncIterator[Judged]:
-    """Weigh the best quotes one by one, best first, until one is sure or likely enough.
-
-    Yields nothing when the model was not measured or the engine tells no probabilities. Raises what
-    the gateway raises.
-    """
-    calibration = calibrated(run.gateway.model)
-    if calibration is None:
-        return
-    likeliest = 0.0
-    for place, quote in enumerate(quotes[:MOST_JUDGED], 1):
-        odds = await log_odds(run, question, translated, quote)
+) -> AsyncIterator[float]:
+    """The log-odds of each quote by itself, best-ranked first; ends where the engine tells none.
+    Raises what the gateway raises."""
+    for quote in quotes[:MOST_JUDGED]:
+        odds = _odds(await _first_token(run, _request(question, translated, quote)))
         if odds is None:
             return
-        judged = Judged(quote, probability(calibration, odds, quotes[0].score - quote.score))
-        yield judged
-        likeliest = max(likeliest, judged.probability)
-        if stops(place, likeliest, calibration["threshold"]):
-            return
+        yield odds
 
 
-def probability(calibration: Mapping[str, float], odds: float, behind: float) -> float:
-    """What a quote's log-odds say, its score being `behind` the first's."""
-    score = calibration["bias"] + calibration["odds"] * odds + calibration["behind"] * behind
-    return 1 / (1 + math.exp(-score))
+async def picked(
+    run: RunContext, question: str, translated: str, quotes: Sequence[Quote]
+) -> list[float]:
+    """Of each quote, how much likelier the model picks it from among all than says that none will do:
+    log-odds, in −6 to 6. Raises what the gateway raises."""
+    shown = quotes[:MOST_JUDGED]
+    return _picks(await _first_token(run, _choice(question, translated, shown)), len(shown))
 
 
-def stops(weighed: int, likeliest: float, threshold: float) -> bool:
-    """Whether no further quote is weighed."""
-    return likeliest >= SURE or (weighed >= FIRST_LOOK and likeliest >= threshold)
+def probabilities(
+    calibration: Mapping[str, float],
+    odds: Sequence[float],
+    picks: Sequence[float],
+    scores: Sequence[float],
+) -> list[float]:
+    """That each quote states the answer. `odds`, `picks`: as above; `scores`: the ranker's."""
+    found = []
+    for place, own in enumerate(odds):
+        others = [o for i, o in enumerate(odds) if i != place] or [calibration["typical"]]
+        readings = {
+            "odds": own, "above": own - sum(others) / len(others), "pick": picks[place],
+            "score": scores[place],
+        }  # fmt: skip
+        total = calibration["bias"] + sum(calibration[k] * v for k, v in readings.items())
+        found.append(1 / (1 + math.exp(-max(-_FLAT, min(_FLAT, total)))))
+    return found
 
 
-async def log_odds(run: RunContext, question: str, translated: str, quote: Quote) -> float | None:
-    """Log-odds of "yes" against "no" on the first token; None where the engine does not tell."""
-    async with aclosing(run.gateway.chat(run, _request(question, translated, quote))) as stream:
+async def _first_token(run: RunContext, request: ChatRequest) -> Mapping[str, float]:
+    """Log-probabilities of the likeliest first tokens; empty where the engine does not tell."""
+    async with aclosing(run.gateway.chat(run, request)) as stream:
         async for part in stream:
             if isinstance(part, Finished):
-                return _odds(part.first_token)
-    return None
+                return part.first_token
+    return {}
 
 
 def _request(question: str, translated: str, quote: Quote) -> ChatRequest:
     text = quote.citation.quote[:_LONGEST_QUOTE]
-    asked = f"{question} ({translated})" if translated else question
     content = (
-        f"Quote ({quote.lead}): {text}\n\nQuestion: {asked}\n\n"
+        f"Quote ({quote.lead}): {text}\n\nQuestion: {_asked(question, translated)}\n\n"
         "Does the quote itself state the answer? yes or no?"
     )
+    return _one_token(_SYSTEM, content)
+
+
+def _choice(question: str, translated: str, quotes: Sequence[Quote]) -> ChatRequest:
+    lines = (
+        f"[{i}] ({quote.lead}) {quote.citation.quote[:_LONGEST_OF_SEVERAL]}"
+        for i, quote in enumerate(quotes, 1)
+    )
+    content = (
+        "\n".join(lines) + f"\n\nQuestion: {_asked(question, translated)}\n\n"
+        "Which one of the quotes states the answer? Reply with its number only, or 0 if none of them does."
+    )
+    return _one_token(_PICKING, content)
+
+
+def _asked(question: str, translated: str) -> str:
+    return f"{question} ({translated})" if translated else question
+
+
+def _one_token(system: str, content: str) -> ChatRequest:
     return ChatRequest(
-        messages=[{"role": "system", "content": _SYSTEM}, {"role": "user", "content": content}],
+        messages=[{"role": "system", "content": system}, {"role": "user", "content": content}],
         max_tokens=1,
         likely_tokens=20,
     )
@@ -105,6 +126,12 @@ def _odds(first_token: Mapping[str, float]) -> float | None:
     if not first_token:
         return None
     return _likeliest(first_token, _YES) - _likeliest(first_token, _NO)
+
+
+def _picks(first_token: Mapping[str, float], count: int) -> list[float]:
+    none = _likeliest(first_token, ("0",))
+    found = (_likeliest(first_token, (str(i),)) - none for i in range(1, count + 1))
+    return [max(-_MOST_PICK, min(_MOST_PICK, one)) for one in found]
 
 
 def _likeliest(first_token: Mapping[str, float], words: tuple[str, ...]) -> float:

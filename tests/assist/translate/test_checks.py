@@ -56,7 +56,7 @@ def test_a_number_that_differs_is_named_on_both_sides(
 
 def test_a_day_and_month_that_changed_places_are_named() -> None:
     assert numbers.wrong_dates("on 5 June 2016", "於2016年5月6日") == [
-        "5 june 2016",
+        "5 June 2016",
         "2016年5月6日",
     ]
 

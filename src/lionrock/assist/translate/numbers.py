@@ -84,7 +84,7 @@ def dates_only_in(text: str, other: str) -> list[str]:
     """The days that `text` names and the other does not."""
     one, known = normal(text), [d.name for d in dates(_spelt_out(normal(other)))]
     return [
-        one[d.start : d.end].strip() for d in dates(one)
+        _as_in(text, one[d.start : d.end].strip()) for d in dates(one)
         if _of_a_day(d.name) and not any(_agree(d.name, k) for k in known)
     ]  # fmt: skip
 
