@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lionrock.assist import evidence
-from lionrock.assist.judge import _odds, _picks, probabilities
+from lionrock.assist.judge import _odds, _picks, probabilities, undecided
 from lionrock.assist.schemas import Answer, AskRequest
 from lionrock.errors import EngineUnavailable
 from lionrock.kernel.actors import Actor
@@ -126,7 +126,7 @@ def test_log_odds_are_read_in_either_language(tokens: dict[str, float], odds: fl
     ("tokens", "picks"),
     [
         ({"1": -0.5, "0": -1.5, "2": -3.5}, [1.0, -2.0]),
-        ({"2": -0.1, " 0": -9.0}, [-6.0, 6.0]),
+        ({"2": -0.1, " 0": -9.0}, [-6.0, 1.0]),
         ({"0": -0.1}, [-6.0, -6.0]),
         ({"yes": -0.1}, [0.0, 0.0]),
         ({}, [0.0, 0.0]),
@@ -194,3 +194,10 @@ async def test_an_engine_that_dies_while_wording_leaves_the_chosen_quotes_as_the
     for sentence in answer.sentences:
         assert all("six years" in answer.citations[i].quote for i in sentence.cites)
     assert answer.sentences[0].cites
+
+
+def test_a_pick_that_cannot_change_the_outcome_is_not_asked_for() -> None:
+    calibration = {**READ, "pick": 1.0, "threshold": 0.5}
+    assert undecided(calibration, [0.0, 0.0], [0, 0])
+    assert not undecided({**calibration, "bias": -2.0}, [0.0, 0.0], [0, 0])
+    assert not undecided(calibration, [], [])

@@ -16,7 +16,7 @@ from datetime import date
 from lionrock.assist import answerable, translation, wording
 from lionrock.assist.cells import stated
 from lionrock.assist.evidence import Candidate, Ranking, rank
-from lionrock.assist.judge import MOST_JUDGED, calibrated, picked, probabilities, weighed
+from lionrock.assist.judge import MOST_JUDGED, calibrated, picked, probabilities, undecided, weighed
 from lionrock.assist.phrases import EMPTY, QUOTES_ONLY, REFUSED, REPLACED, SEVERAL
 from lionrock.assist.questions import asked_for, given
 from lionrock.assist.schemas import Answer, AskRequest, Checked, Evidence, Origin, Quote, Sentence
@@ -122,8 +122,11 @@ async def _decide(
     if len(odds) < len(judged):
         _decide_alone(asked)
         return
-    picks = await picked(run, asked.question, asked.translated, judged)
-    likely = probabilities(calibration, odds, picks, [q.score for q in judged])
+    scores = [quote.score for quote in judged]
+    picks = [0.0] * len(judged)
+    if undecided(calibration, odds, scores):
+        picks = await picked(run, asked.question, asked.translated, judged)
+    likely = probabilities(calibration, odds, picks, scores)
     asked.confidence = max(likely)
     enough = [(-p, i) for i, p in enumerate(likely) if p >= calibration["threshold"]]
     asked.chosen = [judged[i] for _, i in sorted(enough)[:MOST_QUOTES]]

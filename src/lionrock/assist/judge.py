@@ -28,7 +28,9 @@ _SYSTEM = "You check whether a quote states the answer to a question. Reply with
 _PICKING = "You find the quote that states the answer to a question."
 _YES, _NO = ("yes", "是"), ("no", "否", "不")
 _UNLIKELY = -20.0
-_MOST_PICK = 6.0
+_LEAST_PICK, _MOST_PICK = -6.0, 1.0
+"""A right quote is seldom picked with more; so bounded, a pick that cannot change the outcome is not asked
+for, which is half of them."""
 _FLAT = 30.0
 """Beyond it the logistic function is flat, and its exponential may overflow."""
 _LONGEST_QUOTE = 500
@@ -56,7 +58,7 @@ async def picked(
     run: RunContext, question: str, translated: str, quotes: Sequence[Quote]
 ) -> list[float]:
     """Of each quote, how much likelier the model picks it from among all than says that none will do:
-    log-odds, in −6 to 6. Raises what the gateway raises."""
+    log-odds, in −6 to 1. Raises what the gateway raises."""
     shown = quotes[:MOST_JUDGED]
     return _picks(await _first_token(run, _choice(question, translated, shown)), len(shown))
 
@@ -78,6 +80,14 @@ def probabilities(
         total = calibration["bias"] + sum(calibration[k] * v for k, v in readings.items())
         found.append(1 / (1 + math.exp(-max(-_FLAT, min(_FLAT, total)))))
     return found
+
+
+def undecided(
+    calibration: Mapping[str, float], odds: Sequence[float], scores: Sequence[float]
+) -> bool:
+    """Whether the model's pick may yet make a quote likely enough."""
+    best = probabilities(calibration, odds, [_MOST_PICK] * len(odds), scores)
+    return max(best, default=0.0) >= calibration["threshold"]
 
 
 async def _first_token(run: RunContext, request: ChatRequest) -> Mapping[str, float]:
@@ -131,7 +141,7 @@ def _odds(first_token: Mapping[str, float]) -> float | None:
 def _picks(first_token: Mapping[str, float], count: int) -> list[float]:
     none = _likeliest(first_token, ("0",))
     found = (_likeliest(first_token, (str(i),)) - none for i in range(1, count + 1))
-    return [max(-_MOST_PICK, min(_MOST_PICK, one)) for one in found]
+    return [max(_LEAST_PICK, min(_MOST_PICK, one)) for one in found]
 
 
 def _likeliest(first_token: Mapping[str, float], words: tuple[str, ...]) -> float:

@@ -7,16 +7,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import TypeAdapter, ValidationError
-from starlette.datastructures import UploadFile
 
 from lionrock.assist.sentiment.classifiers import MOST_BYTES, Classifiers, Name
 from lionrock.doors import Bounded, house
-from lionrock.errors import InvalidInput, TooLarge
+from lionrock.errors import InvalidInput
 from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
 from lionrock.web.administration import done
 from lionrock.web.auth import Reader
 from lionrock.web.rendering import page, translator
+from lionrock.web.uploads import chosen_file, content
 
 PATH: Final = "/desk/classifiers"
 _NAME: Final = TypeAdapter[str](Name)
@@ -35,16 +35,16 @@ async def train(request: Request, actor: Reader) -> Response:
     require(actor, P.ASSIST_CLASSIFIER_MANAGE)
     speak = translator(request)
     async with request.form(max_files=1) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile) or not file.filename:
-            raise InvalidInput(speak.gettext("Choose a file first."))
+        file, _ = chosen_file(request, form)
         try:
             name = _NAME.validate_python(str(form.get("name") or ""))
         except ValidationError as error:
             raise InvalidInput(speak.gettext("Give it a name of at most 80 characters.")) from error
-        data = await file.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise TooLarge(f"The file is larger than {MOST_BYTES >> 20} MB. Train on a part of it.")
+        data = await content(
+            file,
+            MOST_BYTES,
+            f"The file is larger than {MOST_BYTES >> 20} MB. Train on a part of it.",
+        )
     await _kept(request).train(actor, name, data)
     return done(request, PATH)
 

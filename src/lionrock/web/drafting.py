@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request, Response
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 
 from lionrock.assist.drafting.schemas import DraftRequest
 from lionrock.assist.drafting.service import TemplateService
 from lionrock.assist.drafting.template import MOST_BYTES, Template
 from lionrock.assist.drafting.values import given
 from lionrock.doors import Bounded, house
-from lionrock.errors import InvalidInput, TooLarge
 from lionrock.kernel.capabilities import find
 from lionrock.kernel.decisions import require
 from lionrock.kernel.fields import fields
@@ -20,7 +19,8 @@ from lionrock.kernel.permissions import Permission as P
 from lionrock.web.administration import done
 from lionrock.web.auth import Reader
 from lionrock.web.forms import chosen_ids
-from lionrock.web.rendering import page, translator
+from lionrock.web.rendering import page
+from lionrock.web.uploads import chosen_file, content
 
 PATH: Final = "/desk/templates"
 Name = Annotated[str, Path(max_length=60)]
@@ -39,12 +39,10 @@ async def add(request: Request, actor: Reader) -> Response:
     """A template's file, as a new template or a new version of it."""
     require(actor, P.ASSIST_TEMPLATE_MANAGE)
     async with request.form(max_files=1) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise InvalidInput(translator(request).gettext("Choose a file first."))
-        data = await file.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise TooLarge(f"A template is at most {MOST_BYTES // 2**10} KB of text.")
+        file, _ = chosen_file(request, form)
+        data = await content(
+            file, MOST_BYTES, f"A template is at most {MOST_BYTES // 2**10} KB of text."
+        )
     added = await _templates(request).add(actor, data)
     return done(request, f"{PATH}/{added.name}")
 

@@ -8,10 +8,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 
 from lionrock.doors import house
-from lionrock.errors import InvalidInput, TooLarge
+from lionrock.errors import InvalidInput
 from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
 from lionrock.search.glossary.schemas import LANGUAGES, Decision, Entry, Mining, NewEntry
@@ -20,6 +20,7 @@ from lionrock.web.administration import Slice, done, given_id
 from lionrock.web.auth import Reader
 from lionrock.web.i18n import Translator
 from lionrock.web.rendering import page, translator
+from lionrock.web.uploads import chosen_file, content
 
 PATH: Final = "/admin/glossary"
 _ON_A_PAGE: Final = 50
@@ -74,12 +75,10 @@ async def take_in(request: Request, actor: Reader) -> Response:
     """Shows what a file holds; with `step` "import" it is taken in, without its bad rows."""
     require(actor, P.SEARCH_GLOSSARY_MANAGE)
     async with request.form(max_files=1) as form:
-        file, step = form.get("file"), str(form.get("step") or "")
-        if not isinstance(file, UploadFile):
-            raise InvalidInput(translator(request).gettext("Choose a file first."))
-        data = await file.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise TooLarge(f"The file is larger than {MOST_BYTES >> 20} MB. Import it in parts.")
+        (file, _), step = chosen_file(request, form), str(form.get("step") or "")
+        data = await content(
+            file, MOST_BYTES, f"The file is larger than {MOST_BYTES >> 20} MB. Import it in parts."
+        )
     glossary, preview, imported = house(request).search.glossary, None, None
     if step == "import":
         imported = await glossary.take_in(actor, data, skip_bad=True)

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from starlette.datastructures import UploadFile
 
 from lionrock.documents.schemas import Page
 from lionrock.doors import house
@@ -18,9 +17,9 @@ from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
 from lionrock.search.law import LawService, Parallel
 from lionrock.web.auth import Reader
-from lionrock.web.library import file_of, refuse_too_large
 from lionrock.web.rendering import page as rendered
 from lionrock.web.rendering import translator
+from lionrock.web.uploads import chosen_file, chunks, refuse_too_large
 
 MOST_SHOWN = 400
 """Paragraphs of a comparison on one page; those that are the same count only where they are shown."""
@@ -80,14 +79,12 @@ async def add(request: Request, actor: Reader, document_id: UUID) -> Response:
     """Take a file in as a further version of the document."""
     require(actor, P.DOCUMENTS_DOCUMENT_ADD)  # before it is told whether it is there
     found = house(request)
-    refuse_too_large(request, found.settings.max_upload_bytes)
+    refuse_too_large(request)
     async with request.form(max_files=1) as form:
-        file, said = form.get("file"), form.get("effective")
-        if not isinstance(file, UploadFile):
-            raise InvalidInput(translator(request).gettext("Choose a file first."))
+        (file, name), said = chosen_file(request, form), form.get("effective")
         effective = _day(request, said if isinstance(said, str) else "")
         await found.documents.add(
-            actor, file.filename or "document", file_of(file), replaces=document_id,
+            actor, name, chunks(file), replaces=document_id,
             effective=effective,
         )  # fmt: skip
     found.ingest.wake()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated
@@ -12,23 +11,20 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from starlette.datastructures import UploadFile
 
 from lionrock.documents.listing import NAMED, READING, Wanted
 from lionrock.documents.schemas import Document
 from lionrock.doors import house
-from lionrock.errors import InvalidInput, TooLarge
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
 from lionrock.web.auth import Reader
 from lionrock.web.kinds import KINDS
-from lionrock.web.rendering import page, translator, wants_fragment
+from lionrock.web.rendering import page, wants_fragment
+from lionrock.web.uploads import chosen_file, chunks, refuse_too_large
 
 ON_A_PAGE = 50
 MOST_FOLLOWED = 500
-_CHUNK = 1 << 20
-_OVERHEAD = 1 << 16
 """What a form may add to the bytes of its file."""
 _FOLLOWED = re.compile(r"^([0-9a-f-]{36})/([a-z]+/\d+/[01])$", re.MULTILINE)
 
@@ -74,12 +70,10 @@ async def _progress(request: Request, actor: Actor) -> Progress:
 async def add(request: Request, actor: Reader) -> Response:
     """Take one file in; its row comes back, and is followed from there."""
     found = house(request)
-    refuse_too_large(request, found.settings.max_upload_bytes)
+    refuse_too_large(request)
     async with request.form(max_files=1) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise InvalidInput(translator(request).gettext("Choose a file first."))
-        added = await found.documents.add(actor, file.filename or "document", file_of(file))
+        file, name = chosen_file(request, form)
+        added = await found.documents.add(actor, name, chunks(file))
     found.ingest.wake()
     if not wants_fragment(request):
         return RedirectResponse("/documents", 303)
@@ -143,20 +137,3 @@ class Progress:
     def mark(self, document: Document) -> str:
         """What a row shows of progress, so that only rows that changed are sent again."""
         return f"{document.state}/{document.done}/{int(document.id == self.working_on)}"
-
-
-def refuse_too_large(request: Request, most: int) -> None:
-    """Before the body is read: its end would be refused anyway."""
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > most + _OVERHEAD:
-        raise TooLarge(
-            translator(request).gettext(
-                "The file is larger than %(most)s, the limit of this server.",
-                most=translator(request).size(most),
-            )
-        )
-
-
-async def file_of(file: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await file.read(_CHUNK):
-        yield chunk

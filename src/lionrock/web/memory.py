@@ -7,17 +7,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from starlette.datastructures import UploadFile
 
 from lionrock.assist.translate.memory.service import Memory
 from lionrock.assist.translate.memory.tmx import MOST_BYTES
 from lionrock.doors import SAVED_AS, Bounded, house
-from lionrock.errors import InvalidInput, TooLarge
 from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
 from lionrock.web.administration import ON_A_PAGE, Slice, done
 from lionrock.web.auth import Reader
-from lionrock.web.rendering import page, translator
+from lionrock.web.rendering import page
+from lionrock.web.uploads import chosen_file, content
 
 PATH: Final = "/admin/memory"
 
@@ -41,12 +40,10 @@ async def take_in(request: Request, actor: Reader) -> Response:
     """Take a TMX file in, without its bad units."""
     require(actor, P.ASSIST_MEMORY_MANAGE)
     async with request.form(max_files=1) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise InvalidInput(translator(request).gettext("Choose a file first."))
-        data = await file.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise TooLarge(f"The file is larger than {MOST_BYTES >> 20} MB. Import it in parts.")
+        file, _ = chosen_file(request, form)
+        data = await content(
+            file, MOST_BYTES, f"The file is larger than {MOST_BYTES >> 20} MB. Import it in parts."
+        )
     memory = _memory(request)
     imported = await memory.take_in(actor, data, skip_bad=True)
     found = await memory.units(actor, limit=ON_A_PAGE)

@@ -21,9 +21,10 @@ from lionrock.screening.registry.batches import Batches, may_have
 from lionrock.web.administration import ask, done
 from lionrock.web.auth import Reader
 from lionrock.web.rendering import page, translator
-from lionrock.web.screening_uploads import file_of, format_of, refuse_too_large
+from lionrock.web.screening_uploads import format_of
 from lionrock.web.screening_words import scored
 from lionrock.web.sections import SCREENING
+from lionrock.web.uploads import chosen_file, refuse_too_large
 
 PATH: Final = f"{SCREENING}/batches"
 MOST_SHOWN: Final = 200
@@ -43,7 +44,7 @@ async def submit(request: Request, actor: Reader) -> Response:
     require(actor, P.SCREENING_BATCH_RUN)
     refuse_too_large(request)
     async with request.form(max_files=1) as sent:
-        file, name = file_of(request, sent)
+        file, name = chosen_file(request, sent)
         made = await _batches(request).submit(actor, file.file, format_of(request, name))
     return done(request, f"{PATH}/{made}")
 

@@ -19,7 +19,8 @@ from lionrock.web.auth import Reader
 from lionrock.web.rendering import page, translator
 from lionrock.web.screening_customers import PATH, customers_of
 from lionrock.web.screening_facts import rows_of
-from lionrock.web.screening_uploads import file_of, format_of, refuse_too_large
+from lionrock.web.screening_uploads import format_of
+from lionrock.web.uploads import chosen_file, refuse_too_large
 
 _COLUMN: Final = "column-"
 _SHOWN: Final = 5
@@ -41,7 +42,7 @@ async def preview(request: Request, actor: Reader) -> Response:
     require(actor, P.SCREENING_CUSTOMER_MANAGE)
     refuse_too_large(request)
     async with request.form(max_files=1) as sent:
-        file, name = file_of(request, sent)
+        file, name = chosen_file(request, sent)
         looked = await asyncio.to_thread(
             columns.look, file.file, format_of(request, name), _mapping(sent), _SHOWN
         )
@@ -57,7 +58,7 @@ async def take(request: Request, actor: Reader) -> Response:
     require(actor, P.SCREENING_CUSTOMER_MANAGE)
     refuse_too_large(request)
     async with request.form(max_files=1) as sent:
-        file, name = file_of(request, sent)
+        file, name = chosen_file(request, sent)
         kind, chosen = format_of(request, name), _mapping(sent)
         looked = await asyncio.to_thread(columns.look, file.file, kind, chosen, 0)
         columns.check(looked.mapping)

@@ -34,7 +34,7 @@ from lionrock.web.auth import Reader
 from lionrock.web.rendering import page, translator
 from lionrock.web.screening_facts import rows_of
 from lionrock.web.screening_lists import PATH, registry_of
-from lionrock.web.screening_uploads import file_of, refuse_too_large
+from lionrock.web.uploads import chosen_file, refuse_too_large
 
 _SHOWN: Final = 5
 _COLUMN: Final = "column-"
@@ -123,7 +123,7 @@ def _look(path: Path, kind: ListKind | None, mapping: Mapping[str, str] | None) 
 @contextmanager
 def _laid_down(request: Request, sent: FormData) -> Iterator[Path]:
     """The file that was sent, under its own name, for as long as it is read."""
-    file, name = file_of(request, sent)
+    file, name = chosen_file(request, sent)
     with TemporaryDirectory(prefix="list-") as folder:
         path = Path(folder) / safe_name(name)
         with path.open("wb") as kept:
