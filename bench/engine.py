@@ -31,7 +31,6 @@ import aiohttp
 
 from ask import DEFAULT, SMALL
 from common import SAMPLES, figure, fold, median, questions
-from lionrock.app import store
 from lionrock.assist.wording import request
 from lionrock.models.catalogue import Catalogue
 from lionrock.models.llamacpp import LocalEngine
@@ -39,6 +38,7 @@ from lionrock.models.llamacpp_child import Orders, parameters
 from lionrock.models.native.built import Built, find
 from lionrock.models.native.cpu import at_hand
 from lionrock.models.native.source import LLAMA_CPP
+from lionrock.models.setting_up import store
 from lionrock.settings import Settings
 
 CONTEXT = 2048

@@ -12,12 +12,12 @@ import json
 import numpy as np
 
 from common import ROOT, SAMPLES, TYPES, questions
-from lionrock.app import store
 from lionrock.documents.parsing import sandbox
 from lionrock.documents.passages import passages
 from lionrock.documents.sentences import quotable
 from lionrock.models.catalogue import Catalogue
 from lionrock.models.embeddings import LocalEmbedder
+from lionrock.models.setting_up import store
 from lionrock.search.cantonese import to_written
 from lionrock.search.indexing import read_as
 from lionrock.settings import Settings

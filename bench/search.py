@@ -23,10 +23,10 @@ from uuid import UUID, uuid4
 import numpy as np
 
 from common import ROOT, data, figure, median, percentile
-from lionrock.app import store
 from lionrock.documents.sentences import quotable
 from lionrock.models.catalogue import Catalogue
 from lionrock.models.embeddings import LocalEmbedder
+from lionrock.models.setting_up import store
 from lionrock.search.centring import means_of
 from lionrock.search.dense import Near
 from lionrock.search.lexical import Entry, LexicalIndex

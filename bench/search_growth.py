@@ -28,7 +28,6 @@ import asyncpg
 from common import figure, median, percentile
 from growing import SENTENCES, Grower, Seeds, long_questions, seeds
 from growing_measures import Known, disk, processor, resident
-from lionrock.app import store
 from lionrock.documents.files import Files
 from lionrock.documents.language import detect
 from lionrock.documents.records import Records
@@ -41,6 +40,7 @@ from lionrock.kernel.postgres import EmbeddedPostgres
 from lionrock.kernel.vault.service import Vault
 from lionrock.models.catalogue import Catalogue
 from lionrock.models.embeddings import LocalEmbedder
+from lionrock.models.setting_up import store
 from lionrock.search import dense
 from lionrock.search.centring import means_of
 from lionrock.search.dense import Query

@@ -21,7 +21,6 @@ import numpy as np
 from sklearn.metrics import f1_score
 
 from common import data, figure
-from lionrock.app import store
 from lionrock.assist.sentiment.apart import train_apart
 from lionrock.assist.sentiment.classifier import LABELS, Classifier
 from lionrock.assist.sentiment.examples import Row
@@ -31,6 +30,7 @@ from lionrock.assist.sentiment.sentiment import read_rows
 from lionrock.assist.sentiment.training import ece
 from lionrock.models.catalogue import Catalogue
 from lionrock.models.embeddings import Embedder, LocalEmbedder
+from lionrock.models.setting_up import store
 from lionrock.settings import Settings
 
 EMBEDDER = "multilingual-e5-small"

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lionrock.app import store
 from lionrock.models.catalogue import Catalogue
 from lionrock.models.embeddings import LocalEmbedder
+from lionrock.models.setting_up import store
 from lionrock.settings import Settings
 
 Floats = NDArray[np.float32]

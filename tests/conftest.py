@@ -12,7 +12,6 @@ import pytest
 import pytest_socket
 from hypothesis import HealthCheck, settings
 
-from lionrock.app import store
 from lionrock.errors import ModelNotPulled
 from lionrock.kernel import identity
 from lionrock.kernel.actors import Actor, ActorKind, Role
@@ -22,6 +21,7 @@ from lionrock.kernel.postgres import EmbeddedPostgres
 from lionrock.kernel.vault.service import Vault
 from lionrock.models.catalogue import Catalogue
 from lionrock.models.embeddings import LocalEmbedder
+from lionrock.models.setting_up import store
 from lionrock.settings import Settings
 
 SMALL_MODEL = "qwen2.5-coder-0.5b-instruct-q4_k_m"

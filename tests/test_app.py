@@ -29,7 +29,7 @@ async def test_a_database_that_does_not_start_is_told_at_once_and_ends_an_engine
             ended.set()
         raise AssertionError
 
-    monkeypatch.setattr(app, "_database", database)
+    monkeypatch.setattr(app, "open_database", database)
     monkeypatch.setattr(app, "open_engines", engines)
     settings = Settings(home=tmp_path, model="none", embeddings="none")
     with pytest.raises(DatabaseUnavailable, match="belongs to another user"):

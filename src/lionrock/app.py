@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import json
-import os
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,76 +14,58 @@ from uuid import UUID, uuid4
 from lionrock.assist import ask as _ask  # noqa: F401 (declares its capability)
 from lionrock.assist.comparing import compare as _compare  # noqa: F401
 from lionrock.assist.drafting import draft as _draft  # noqa: F401
-from lionrock.assist.drafting.personal import TemplateData, erase_template
-from lionrock.assist.drafting.service import TemplateService
 from lionrock.assist.extraction import extract as _extract  # noqa: F401
+from lionrock.assist.keeping import GONE, Desk
 from lionrock.assist.rewriting import rewrite as _rewrite  # noqa: F401
 from lionrock.assist.sentiment import sentiment as _sentiment  # noqa: F401
-from lionrock.assist.sentiment.classifiers import Classifiers
 from lionrock.assist.summaries import summarise as _summarise  # noqa: F401
 from lionrock.assist.translate import translate as _translate  # noqa: F401
-from lionrock.assist.translate.kept import Translations
-from lionrock.assist.translate.memory.service import Memory
-from lionrock.assist.translate.personal import (
-    MemoryData,
-    TranslationData,
-    erase_translation,
-    erase_unit,
-)
-from lionrock.assist.translate.termbases import Termbases
 from lionrock.documents.files import Files
 from lionrock.documents.ingest import Ingest
 from lionrock.documents.parsing.talk import Ocr
 from lionrock.documents.report import table_pdf
 from lionrock.documents.service import DocumentService
 from lionrock.documents.upgrade import make_good
-from lionrock.errors import Conflict, InvalidInput, LionrockError, Unavailable
+from lionrock.errors import InvalidInput, Unavailable
 from lionrock.gateway.exchanges.ageing import ExchangeAgeing
 from lionrock.gateway.exchanges.personal import ExchangeData, erase_exchange
 from lionrock.gateway.ledger.personal import UsageAgeing, UsageData
-from lionrock.gateway.reranking import RemoteReranker
 from lionrock.gateway.service import Gateway
-from lionrock.gateway.setting_up import open_engines, open_gateway
-from lionrock.kernel import confinement, disk, identity
+from lionrock.gateway.setting_up import Engines, open_engines, open_gateway, open_reranker
+from lionrock.kernel import confinement, identity
 from lionrock.kernel.actors import Actor, worker
 from lionrock.kernel.audit.service import AuditService
 from lionrock.kernel.capabilities import Part, RunContext
 from lionrock.kernel.database import Database
 from lionrock.kernel.egress import Egress, acting_for, guarding, spool
 from lionrock.kernel.egress.recorder import Recorder, recording
-from lionrock.kernel.migrate import OWNER, RUNTIME, prepare
+from lionrock.kernel.home import hold
+from lionrock.kernel.migrate import RUNTIME
 from lionrock.kernel.oidc.service import Oidc
 from lionrock.kernel.people import People
-from lionrock.kernel.postgres import EmbeddedPostgres
 from lionrock.kernel.privacy.replay import replay
 from lionrock.kernel.privacy.service import Privacy
 from lionrock.kernel.runs import Runs
 from lionrock.kernel.secrets import installation_secret
+from lionrock.kernel.setting_up import as_role, open_database
 from lionrock.kernel.tasks import stop
 from lionrock.kernel.telemetry import Telemetry, attach
 from lionrock.kernel.telemetry.setting_up import open_telemetry
 from lionrock.kernel.vault.service import Vault
 from lionrock.kernel.vault.upgrade import mark_sealed
-from lionrock.models.catalogue import Catalogue
-from lionrock.models.embeddings import Embedder, LocalEmbedder
-from lionrock.models.llamacpp import LocalEngine
-from lionrock.models.pull import Store
-from lionrock.models.remote_embeddings import RemoteEmbedder
+from lionrock.models.embeddings import Embedder
+from lionrock.models.setting_up import children, open_embedder, store
 from lionrock.screening.personal.rooms import again
 from lionrock.screening.scale.cluster import Cluster
 from lionrock.screening.service import Screening
 from lionrock.search.dense import DIMENSION
 from lionrock.search.indexing import Indexer
-from lionrock.search.reranking import Reranker
 from lionrock.search.results import ResultsService
 from lionrock.search.saved.personal import SavedSearchData, erase_search
 from lionrock.search.saved.service import SavedSearches
 from lionrock.search.saved.watching import Watching
 from lionrock.search.service import SearchService
 from lionrock.settings import Settings
-
-WORD = "server.json"
-"""Where a running server leaves word of itself, see `publish`."""
 
 
 @dataclass(slots=True)
@@ -109,8 +88,7 @@ class House:
     children: dict[str, Callable[[], int | None]] = field(default_factory=dict)
     """Process id of each child that stays, by its name; None while it does not run."""
     telemetry: Telemetry = field(default_factory=Telemetry)
-    parts: dict[type, object] = field(init=False)
-    """What the desk's capabilities keep: see `RunContext.of`."""
+    desk: Desk = field(init=False)
     people: People = field(init=False)
     oidc: Oidc = field(init=False)
     privacy: Privacy = field(init=False)
@@ -139,22 +117,10 @@ class House:
         self.screening = Screening.open(
             self.database, self.vault, self.people.fields, self.settings.home, cluster
         )
-        memory = Memory(self.database, self.vault)
-        termbases = Termbases(self.search.glossary)
-        translations = Translations(self.database, self.vault, memory, termbases)
-        self.parts = {Memory: memory, Termbases: termbases, Translations: translations}
-        templates = TemplateService(self.database, self.vault)
-        self.parts[TemplateService] = templates
-        embedder = self.search.embedder
-        self.parts[Classifiers] = Classifiers(self.database, self.vault, embedder)
+        self.desk = Desk(self.database, self.vault, self.search)
         self.results = ResultsService(self.database, self.vault, self.search)
         self.saved = SavedSearches(self.database, self.vault, self.search)
-        kept = (
-            SavedSearchData(self.database, self.saved),
-            MemoryData(self.database, memory),
-            TranslationData(self.database, translations),
-            TemplateData(self.database, templates),
-        )
+        kept = SavedSearchData(self.database, self.saved), *self.desk.personal
         papers = self.documents.personal_data(self.search.indexer.purge)
         screened, said = self.screening.personal, ExchangeData(self.database, self.vault)
         self.privacy = Privacy.open(
@@ -167,14 +133,14 @@ class House:
 
     def of(self, kind: type[Part]) -> Part:
         """What a capability's room keeps, by type; as `RunContext.of`."""
-        return cast(Part, self.parts[kind])
+        return cast(Part, self.desk.parts[kind])
 
     def context(self, actor: Actor) -> RunContext:
         # What this task and those it starts are refused is recorded with this tenant.
         acting_for.set(actor.tenant_id)
         return RunContext(
             actor, uuid4(), self.search, self.gateway, zero_retention=actor.zero_retention,
-            parts=self.parts,
+            parts=self.desk.parts,
         )  # fmt: skip
 
     async def sign_in_link(self, base: str) -> str:
@@ -195,33 +161,23 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         spool.collect(egress.journal, settings.home)
         notices: list[str] = []
         telemetry = await open_telemetry(stack, settings, egress, notices)
-        try:
-            async with asyncio.TaskGroup() as starting:
-                to_engines = settings, store(settings), egress, Path(runtime), notices
-                database_ = starting.create_task(_database(stack, settings))
-                engines_ = starting.create_task(open_engines(stack, *to_engines))
-                embedder_ = starting.create_task(_embedder(stack, settings, egress, notices))
-                starting.create_task(_confinement(notices))
-        except ExceptionGroup as failed:
-            # One that fails ends the others' start, and is what the operator is told of.
-            raise failed.exceptions[0] from None
-        (database, owner_url), engines, embedder = (
-            database_.result(), engines_.result(), embedder_.result()
-        )  # fmt: skip
+        started = await _started(stack, settings, egress, Path(runtime), notices)
+        database, owner_url, engines, embedder = started
         files = Files(settings.home / "files", settings.max_upload_bytes, vault)
         gone = {
-            "exchange": erase_exchange, "search": erase_search,
-            "memory": erase_unit, "translation": erase_translation,
-            "template": erase_template,
-        }  # fmt: skip
-        await replay(database, vault, {**again(vault, settings.home), **gone})
+            **again(vault, settings.home),
+            **GONE,
+            "exchange": erase_exchange,
+            "search": erase_search,
+        }
+        await replay(database, vault, gone)
         await make_good(database, files, vault, owner_url)
         tenant_id, member_id = await identity.ensure_first_tenant(database)
         await mark_sealed(database, vault, worker(tenant_id))
         await stack.enter_async_context(recording(Recorder(egress.journal, database, tenant_id)))
 
         documents = DocumentService(database, files, vault)
-        reranker = _reranker(stack, settings, egress, notices)
+        reranker = open_reranker(stack, settings, egress, notices)
         search = SearchService(
             database, documents, embedder, settings.home / "indexes", vault, reranker
         )
@@ -231,7 +187,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         runs = Runs(database, vault)
         house = House(
             settings, database, documents, search, gateway, runs, ingest,
-            tenant_id, member_id, notices, vault, egress, _children(engines.local, embedder), telemetry,
+            tenant_id, member_id, notices, vault, egress, children(engines.local, embedder), telemetry,
         )  # fmt: skip
         stack.push_async_callback(house.oidc.close)
         # Before any work: a log that does not verify lets nothing be changed.
@@ -240,20 +196,37 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         await ingest.recover()
         await runs.close_interrupted()
         await house.privacy.erasures.resume()
-        keeping_time = asyncio.create_task(house.privacy.run())
-        stack.push_async_callback(stop, keeping_time)
-        working = asyncio.create_task(ingest.run())
-        stack.push_async_callback(stop, working)
-        following = asyncio.create_task(search.indexer.run())
-        stack.push_async_callback(stop, following)
-        watching = Watching(database, house.saved, search)
-        looking = asyncio.create_task(watching.run())
-        stack.push_async_callback(stop, looking)
+        _working(stack, house.privacy.run(), ingest.run(), search.indexer.run())
+        _working(stack, Watching(database, house.saved, search).run())
         stack.push_async_callback(house.screening.close)
-        screening = asyncio.create_task(house.screening.run())
-        stack.push_async_callback(stop, screening)
+        _working(stack, house.screening.run())
         stack.push_async_callback(runs.close)
         yield house
+
+
+async def _started(
+    stack: AsyncExitStack, settings: Settings, egress: Egress, runtime: Path, notices: list[str]
+) -> tuple[Database, str, Engines, Embedder | None]:
+    """What takes its time, side by side. One that fails ends the others' start, and is what is told."""
+    try:
+        async with asyncio.TaskGroup() as starting:
+            opened = starting.create_task(open_database(stack, settings))
+            engines = starting.create_task(
+                open_engines(stack, settings, store(settings), egress, runtime, notices)
+            )
+            embedder = starting.create_task(
+                open_embedder(stack, settings, egress, DIMENSION, notices)
+            )
+            starting.create_task(_confinement(notices))
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return *opened.result(), engines.result(), embedder.result()
+
+
+def _working(stack: AsyncExitStack, *services: Coroutine[None, None, None]) -> None:
+    """Run them beside the house until the stack ends; the last one begun is stopped first."""
+    for service in services:
+        stack.push_async_callback(stop, asyncio.create_task(service))
 
 
 @asynccontextmanager
@@ -274,11 +247,11 @@ async def open_worker(settings: Settings) -> AsyncIterator[Ingest]:
         egress = stack.enter_context(guarding(Egress(settings.egress_hosts)))
         vault = Vault.open(keys, source=settings.key_source, key_file=settings.key_file, make=False)
         url = settings.database_url.get_secret_value()
-        runtime = _as_role(url, RUNTIME, installation_secret(keys, RUNTIME))
+        runtime = as_role(url, RUNTIME, installation_secret(keys, RUNTIME))
         database = await Database.open(runtime, size=5)
         stack.push_async_callback(database.close)
         notices: list[str] = []
-        embedder = await _embedder(stack, settings, egress, notices)
+        embedder = await open_embedder(stack, settings, egress, DIMENSION, notices)
         if embedder is None:
             # Without vectors it would call versions ready that nobody finds by meaning.
             raise Unavailable(notices[0])
@@ -299,89 +272,6 @@ def _ingest(
     )  # fmt: skip
 
 
-def make_home(home: Path) -> None:
-    # Root's PostgreSQL runs as another user, who must be able to pass through; the rest is closed.
-    home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
-
-
-def hold(stack: AsyncExitStack, home: Path) -> None:
-    """One process owns a home. The lock goes with the process, however it ends."""
-    make_home(home)
-    file = stack.enter_context((home / "lock").open("a"))
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise Conflict(
-            f"Lionrock is running already with {home}. Use that one, or set LIONROCK_HOME."
-        ) from error
-    # Word that a killed process left leads nowhere.
-    (home / WORD).unlink(missing_ok=True)
-
-
-async def _database(stack: AsyncExitStack, settings: Settings) -> tuple[Database, str]:
-    """The database as the runtime role, and the URL by which the schema's owner reaches it."""
-    keys = settings.home / "keys"
-    passwords = {role: installation_secret(keys, role) for role in (OWNER, RUNTIME)}
-    if settings.database_url:
-        admin = settings.database_url.get_secret_value()
-    else:
-        server = EmbeddedPostgres(
-            settings.home / "postgres", installation_secret(keys, "lionrock_admin")
-        )
-        # In this thread, not another: the server is told to go when the thread that made it goes.
-        admin = server.start()
-        stack.callback(server.stop)
-    await prepare(admin, passwords[OWNER], passwords[RUNTIME])
-    database = await Database.open(_as_role(admin, RUNTIME, passwords[RUNTIME]))
-    stack.push_async_callback(database.close)
-    return database, _as_role(admin, OWNER, passwords[OWNER])
-
-
-def _as_role(url: str, role: str, password: str) -> str:
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{role}:{password}@{rest.rpartition('@')[2]}"
-
-
-async def _embedder(
-    stack: AsyncExitStack, settings: Settings, egress: Egress, notices: list[str]
-) -> Embedder | None:
-    try:
-        if "://" in settings.embeddings:
-            remote = await RemoteEmbedder.connect(settings.embeddings, egress=egress)
-            stack.push_async_callback(remote.close)
-            if remote.dimension != DIMENSION:
-                raise Unavailable(
-                    f"{settings.embeddings} makes vectors of {remote.dimension} numbers; "
-                    f"this release keeps {DIMENSION}."
-                )
-            return remote
-        model = Catalogue.load().get(settings.embeddings)
-        local = LocalEmbedder(store(settings).path(model))
-        stack.push_async_callback(local.close)
-        return local
-    except LionrockError as error:
-        notices.append(f"Search by meaning is off: {error.detail}")
-        return None
-
-
-def _reranker(
-    stack: AsyncExitStack, settings: Settings, egress: Egress, notices: list[str]
-) -> Reranker | None:
-    if not settings.reranker_url:
-        return None
-    key = settings.reranker_key.get_secret_value() if settings.reranker_key else None
-    try:
-        remote = RemoteReranker(
-            settings.reranker_url, egress=egress, model=settings.reranker_model, key=key,
-            seconds=settings.reranker_seconds,
-        )  # fmt: skip
-    except LionrockError as error:
-        notices.append(f"Results are not reranked: {error.detail}")
-        return None
-    stack.push_async_callback(remote.close)
-    return remote
-
-
 async def _confinement(notices: list[str]) -> None:
     walls = await asyncio.to_thread(confinement.available)
     if not walls.namespace:
@@ -390,25 +280,3 @@ async def _confinement(notices: list[str]) -> None:
             "This system gives child processes no network namespace of their own, which would keep "
             f"them off the network. {left} See docs/egress.md."
         )
-
-
-def _children(
-    engine: LocalEngine | None, embedder: Embedder | None
-) -> dict[str, Callable[[], int | None]]:
-    found: dict[str, Callable[[], int | None]] = {}
-    if engine is not None:
-        found["language model"] = lambda: engine.pid
-    if isinstance(embedder, LocalEmbedder):
-        found["embeddings"] = lambda: embedder.pid
-    return found
-
-
-def store(settings: Settings) -> Store:
-    return Store(settings.cache / "models", settings.mirror)
-
-
-def publish(home: Path, **facts: object) -> Path:
-    """Leave word for the command line of this user: where the server listens, and a key for it."""
-    path = home / WORD
-    disk.write_soon(path, json.dumps(facts).encode())
-    return path

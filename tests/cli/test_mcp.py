@@ -24,7 +24,7 @@ from mcp.shared.exceptions import MCPError
 from mcp.shared.memory import create_client_server_memory_streams
 
 from lionrock.api.app import create_app
-from lionrock.app import WORD, House, publish
+from lionrock.app import House
 from lionrock.assist.schemas import Answer
 from lionrock.cli.client import connect
 from lionrock.cli.mcp_bridge import server_of
@@ -33,6 +33,7 @@ from lionrock.kernel import identity
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.audit.sequencer import State
 from lionrock.kernel.capabilities import Capability
+from lionrock.kernel.home import WORD, publish
 from lionrock.settings import Settings
 from tests.api.mcp.conftest import QUESTION, ended, house, trial  # noqa: F401 (fixtures)
 from tests.serving import served_privately

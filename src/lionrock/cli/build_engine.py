@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from lionrock.app import make_home
 from lionrock.cli.output import Bar, emit, say, size
 from lionrock.kernel.egress import Egress, guarding, spool
+from lionrock.kernel.home import make_home
 from lionrock.models.native import build, source, tools
 from lionrock.models.native.built import Built, find
 from lionrock.models.native.cpu import Cpu, at_hand

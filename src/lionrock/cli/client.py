@@ -14,8 +14,8 @@ from typing import Any
 
 import aiohttp
 
-from lionrock.app import WORD
 from lionrock.errors import LionrockError, Unauthenticated
+from lionrock.kernel.home import WORD
 from lionrock.settings import Settings
 
 

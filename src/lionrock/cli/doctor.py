@@ -8,7 +8,6 @@ import shutil
 from importlib.metadata import version
 from typing import Any
 
-from lionrock.app import store
 from lionrock.cli import residency
 from lionrock.cli.client import connect, running
 from lionrock.cli.engines_operating import standing
@@ -17,6 +16,7 @@ from lionrock.cli.output import emit, size
 from lionrock.errors import EngineUnavailable, LionrockError
 from lionrock.gateway.setting_up import built_engine
 from lionrock.models.catalogue import Catalogue
+from lionrock.models.setting_up import store
 from lionrock.settings import Settings
 
 _DISK = 4_000_000_000

@@ -7,12 +7,13 @@ import asyncio
 import sys
 from typing import Any
 
-from lionrock.app import make_home, store
 from lionrock.cli import build_engine
 from lionrock.cli.output import Bar, emit, size
 from lionrock.kernel.egress import Egress, guarding, spool
+from lionrock.kernel.home import make_home
 from lionrock.models.catalogue import Catalogue, Model
 from lionrock.models.pull import Progress, Store
+from lionrock.models.setting_up import store
 from lionrock.settings import Settings
 
 

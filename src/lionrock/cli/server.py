@@ -14,10 +14,11 @@ from pathlib import Path
 import uvicorn
 
 from lionrock.api.app import create_app
-from lionrock.app import House, open_house, publish
+from lionrock.app import House, open_house
 from lionrock.cli.wire import BoundedProtocol
 from lionrock.errors import Conflict
 from lionrock.kernel import identity, tenants
+from lionrock.kernel.home import publish
 from lionrock.screening.matching.index import warm
 from lionrock.settings import Settings
 from lionrock.web.pages import add_pages

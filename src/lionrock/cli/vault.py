@@ -7,8 +7,8 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import Any
 
-from lionrock.app import hold
 from lionrock.cli.output import emit
+from lionrock.kernel.home import hold
 from lionrock.kernel.vault.service import Vault
 from lionrock.settings import Settings
 

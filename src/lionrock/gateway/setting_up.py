@@ -15,6 +15,7 @@ from lionrock.gateway.ledger.service import Ledger
 from lionrock.gateway.operating import EngineService
 from lionrock.gateway.policies.cache import Policies
 from lionrock.gateway.pool import Engine, Offer, Pool, Trust, embedded, read_engines
+from lionrock.gateway.reranking import RemoteReranker
 from lionrock.gateway.service import Gateway
 from lionrock.kernel.database import Database
 from lionrock.kernel.egress import Gate
@@ -209,3 +210,21 @@ async def open_gateway(
     calls = Calls(pool, ledger, salts, policies, troubled=engines.troubled, keeper=keeper)
     none = notices[0] if notices and engines.own is None else ""
     return Gateway(engines.own, why_none=none, calls=calls, engines=operated)
+
+
+def open_reranker(
+    stack: AsyncExitStack, settings: Settings, egress: Gate, notices: list[str]
+) -> RemoteReranker | None:
+    if not settings.reranker_url:
+        return None
+    key = settings.reranker_key.get_secret_value() if settings.reranker_key else None
+    try:
+        remote = RemoteReranker(
+            settings.reranker_url, egress=egress, model=settings.reranker_model, key=key,
+            seconds=settings.reranker_seconds,
+        )  # fmt: skip
+    except LionrockError as error:
+        notices.append(f"Results are not reranked: {error.detail}")
+        return None
+    stack.push_async_callback(remote.close)
+    return remote
