@@ -48,6 +48,8 @@ class _Asked:
     chosen: list[Quote] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
     note: str = ""
+    fault: str = ""
+    """Why the model did not decide, where it should have."""
 
 
 @capability(id="assist.ask", risk=Risk.LIMITED, permission=Permission.ASSIST_ASK_RUN)
@@ -84,7 +86,8 @@ async def ask(
         if not asked.chosen:
             _decide_alone(asked)
         alone = "" if asked.sentences else QUOTES_ONLY[asked.language]
-        asked.note = f"{alone} ({error.detail})".strip()
+        asked.fault = error.detail
+        asked.note = f"{alone} ({asked.fault})".strip()
     if not asked.chosen:
         yield _refusal(asked)
         return
@@ -185,7 +188,7 @@ def _refusal(asked: _Asked) -> Answer:
     text = (REFUSED if asked.quotes else EMPTY)[asked.language]
     return Answer(
         question=asked.question, language=asked.language, answer=text, refused=True, sentences=[],
-        citations=[], nearest=asked.quotes, model=None, note="",
+        citations=[], nearest=asked.quotes, model=None, note=asked.fault,
         confidence=round(asked.confidence, 3),
     )  # fmt: skip
 

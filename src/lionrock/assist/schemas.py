@@ -114,7 +114,7 @@ class Answer(Result):
 
     def plain(self) -> str:
         if self.refused:
-            return self.answer
+            return f"{self.answer}\n  ({self.note})" if self.note else self.answer
         lines = [s.text + "".join(f" [{i + 1}]" for i in s.cites) for s in self.sentences]
         lines += [
             f"  [{i}] {_where(c)}: “{c.quote}”{_held(c)}" for i, c in enumerate(self.citations, 1)

@@ -25,9 +25,7 @@ from lionrock.documents.comparing import Paragraph
 from lionrock.documents.figures import figures
 from lionrock.documents.language import detect
 from lionrock.documents.matching import SAME_NUMBER, Matching, moved
-from lionrock.errors import Unavailable
-from lionrock.kernel.capabilities import RunContext
-from lionrock.search.centring import means_of, measured
+from lionrock.search.centring import means_of
 
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -54,26 +52,29 @@ class Told:
     figures: frozenset[Fraction]
 
 
-async def aligned(run: RunContext, first: Side, second: Side) -> tuple[dict[int, int], bool]:
-    """Places in `first` to places in `second`, each at most once; and whether meaning could be asked."""
+def matched(first: Side, second: Side) -> Matching:
+    """The pairs that words tell. `Matching.left` has no pair yet."""
     matching = Matching(_folded(first), _folded(second))
     matching.by_words()
     matching.by_likeness()
+    return matching
+
+
+def by_number(matching: Matching, first: Side, second: Side) -> None:
+    """For where meaning cannot be asked."""
+    across = (first.language == "en") != (second.language == "en")
+    matching.by_number(least=0 if across else SAME_NUMBER)
+
+
+def by_meaning(matching: Matching, a: Sequence[Told], b: Sequence[Told]) -> None:
+    """Pair what is left. `a`, `b`: of the clauses of `matching.left()`, in their order."""
     left, right = matching.left()
-    if not left or not right:
-        return matching.pairs, True
-    told = await _told(run, first, left), await _told(run, second, right)
-    if told[0] is None or told[1] is None:
-        across = (first.language == "en") != (second.language == "en")
-        matching.by_number(least=0 if across else SAME_NUMBER)
-        return matching.pairs, False
-    cosines, weights = _weighed(told[0], told[1])
+    cosines, weights = _weighed(a, b)
     for i, j in _greedy(weights, _LEAST):
         matching.pair(left[i], right[j])
     between = _between(matching.pairs, left, right) & (cosines >= _LEAST_COSINE)
     for i, j in _greedy(np.where(between, _margins(cosines), 0), _LEAST_BETWEEN):
         matching.pair(left[i], right[j])
-    return matching.pairs, True
 
 
 def _weighed(a: Sequence[Told], b: Sequence[Told]) -> tuple[Array, Array]:
@@ -102,14 +103,17 @@ def _margins(cosines: Array) -> Array:
 def _shared(a: Sequence[Told], b: Sequence[Told]) -> Array:
     """Of figures: all where the shorter list is in the other, half of it off where none is shared."""
     found = np.zeros((len(a), len(b)), np.float32)
+    stated = [(j, other.figures) for j, other in enumerate(b) if other.figures]
+    numbered: dict[str, list[int]] = {}
+    for j, other in enumerate(b):
+        numbered.setdefault(other.number, []).append(j)
     for i, one in enumerate(a):
-        for j, other in enumerate(b):
-            if one.figures and other.figures:
-                common = len(one.figures & other.figures)
-                least = min(len(one.figures), len(other.figures))
-                found[i, j] = _FIGURES * (common / least if common else -0.5)
-            if one.number and one.number == other.number:
-                found[i, j] += _NUMBER
+        for j, theirs in stated if one.figures else ():
+            common = len(one.figures & theirs)
+            least = min(len(one.figures), len(theirs))
+            found[i, j] = _FIGURES * (common / least if common else -0.5)
+        if one.number:
+            found[i, numbered.get(one.number, [])] += _NUMBER
     return found
 
 
@@ -142,23 +146,15 @@ def _greedy(weights: Array, least: float) -> list[tuple[int, int]]:
     return pairs
 
 
-async def _told(run: RunContext, side: Side, places: Sequence[int]) -> list[Told] | None:
-    """With unit vectors, without what each owes to its language alone; None without an encoder whose
-    means are known."""
-    embedder = run.search.embedder
-    if embedder is None or not measured(embedder.name):
-        return None
-    clauses = [side.paragraphs[place] for place in places]
-    try:
-        vectors = np.array(await embedder.passages([c.text for c in clauses]), np.float32)
-    except Unavailable:
-        return None
-    means = means_of(embedder.name, embedder.dimension).sentences
-    vectors -= np.stack([means[detect(c.text) != "en"] for c in clauses])
-    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
+def told(encoder: str, clauses: Sequence[Paragraph], vectors: Array) -> list[Told]:
+    """`vectors` (n × d) without what each owes to its language alone, each of length 1. The means of
+    `encoder` must be known: see `centring.measured`."""
+    means = means_of(encoder, vectors.shape[1]).sentences
+    own = vectors - np.stack([means[detect(c.text) != "en"] for c in clauses])
+    own /= np.maximum(np.linalg.norm(own, axis=1, keepdims=True), 1e-6)
     return [
         Told(vector, clause.number, _figures(clause.text))
-        for vector, clause in zip(vectors, clauses, strict=True)
+        for vector, clause in zip(own, clauses, strict=True)
     ]
 
 

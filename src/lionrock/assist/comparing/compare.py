@@ -7,28 +7,30 @@ every machine; where the two differ in ways that none of these show, a person re
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 
-from lionrock.assist.comparing.aligning import aligned
-from lionrock.assist.comparing.differing import differences
+import numpy as np
+
+from lionrock.assist.comparing import aligning
+from lionrock.assist.comparing.pairing import paired
 from lionrock.assist.comparing.phrases import UNWEIGHED
-from lionrock.assist.comparing.schemas import (
-    CompareRequest,
-    Comparison,
-    Pair,
-    Verdict,
-    Weighed,
-)
-from lionrock.assist.comparing.sides import Side, plain, read, unnumbered
+from lionrock.assist.comparing.schemas import CompareRequest, Comparison, Pair, Verdict, Weighed
+from lionrock.assist.comparing.sides import Side, read
 from lionrock.documents.citations import Citation
-from lionrock.documents.comparing import Span, marks
-from lionrock.documents.language import detect
-from lionrock.documents.matching import folded, in_order, moved
+from lionrock.documents.comparing import Paragraph
+from lionrock.documents.matching import Matching, in_order, moved
+from lionrock.errors import Unavailable
 from lionrock.kernel.capabilities import Progress, Risk, RunContext, capability
 from lionrock.kernel.permissions import Permission
+from lionrock.search.centring import measured
 
+Sides = tuple[Side, Side]
 Places = tuple[int | None, int | None]
+
+_AT_ONCE = 64
+"""Clauses that are encoded, or compared, between two words of progress."""
 
 
 @capability(id="assist.compare", risk=Risk.LIMITED, permission=Permission.ASSIST_REWRITE_RUN)
@@ -38,57 +40,71 @@ async def compare(
     """Compare two texts clause by clause, in one language or two; what differs in substance is told."""
     yield Progress(stage="source")
     sides = await read(run, request)
-    yield Progress(stage="matching")
-    pairs, by_meaning = await aligned(run, *sides)
-    elsewhere = moved(pairs)
-    places = [
-        (i, j) for j, i in in_order(len(sides[0].paragraphs), len(sides[1].paragraphs), pairs)
-    ]
+    matching = await asyncio.to_thread(aligning.matched, *sides)
+    vectors: list[aligning.Array] = []
+    left, right = matching.left()
+    clauses = [sides[0].paragraphs[i] for i in left] + [sides[1].paragraphs[j] for j in right]
+    async for batch in _encoded(run, clauses if left and right else []):
+        vectors += list(batch)
+        yield Progress(stage="matching", done=len(vectors), total=len(clauses))
+    asked = await asyncio.to_thread(_matched, run, matching, sides, clauses, vectors)
+    notes = [] if asked else [UNWEIGHED[sides[1].language]]
+
+    elsewhere = moved(matching.pairs)
+    lengths = len(sides[0].paragraphs), len(sides[1].paragraphs)
+    places = [(i, j, i in elsewhere) for j, i in in_order(*lengths, matching.pairs)]
     counts = Counter({verdict.value: 0 for verdict in Verdict} | {"moved": len(elsewhere)})
     shown: list[tuple[Places, Pair]] = []
-    for done, (i, j) in enumerate(places):
-        if done % 50 == 0:
-            yield Progress(stage="comparing", done=done, total=len(places))
-        pair = _pair(sides, i, j, moved=i in elsewhere)
-        counts[pair.verdict] += 1
-        if request.show_same or pair.moved or pair.verdict is not Verdict.SAME:
-            shown.append(((i, j), pair))
-            yield Weighed(pair=pair)
+    for start in range(0, len(places), _AT_ONCE):
+        yield Progress(stage="comparing", done=start, total=len(places))
+        some = places[start : start + _AT_ONCE]
+        for (i, j, _), pair in zip(some, await asyncio.to_thread(_pairs, sides, some), strict=True):
+            counts[pair.verdict] += 1
+            if request.show_same or pair.moved or pair.verdict is not Verdict.SAME:
+                shown.append(((i, j), pair))
+                yield Weighed(pair=pair)
     kept, citations = await _cited(run, sides, shown)
     yield Comparison(
         names=(sides[0].name, sides[1].name), languages=(sides[0].language, sides[1].language),
-        counts=dict(counts), pairs=kept, citations=citations,
-        notes=[] if by_meaning else [UNWEIGHED[sides[1].language]],
+        counts=dict(counts), pairs=kept, citations=citations, notes=notes,
     )  # fmt: skip
 
 
-def _pair(sides: tuple[Side, Side], i: int | None, j: int | None, *, moved: bool) -> Pair:
-    first = None if i is None else sides[0].clause(i, None)
-    second = None if j is None else sides[1].clause(j, None)
-    if first is None or second is None:
-        alone = Verdict.SECOND_ONLY if first is None else Verdict.FIRST_ONLY
-        return Pair(verdict=alone, first=first, second=second)
-    a, b = first.text, second.text
-    if folded(plain(a)) == folded(plain(b)):
-        return Pair(verdict=Verdict.SAME, moved=moved, first=first, second=second)
-    same_language = (detect(a) == "en") == (detect(b) == "en")
-    before, after = _marked(a, b) if same_language else ([], [])
-    found = differences(unnumbered(a), unnumbered(b), same_language=same_language)
-    return Pair(
-        verdict=Verdict.DIFFERS if found else Verdict.REWORDED, moved=moved, first=first,
-        second=second, before=before, after=after, differences=found,
-    )  # fmt: skip
+async def _encoded(run: RunContext, clauses: Sequence[Paragraph]) -> AsyncIterator[aligning.Array]:
+    """Vectors of the clauses, some at a time; ends early where no measured encoder answers."""
+    embedder = run.search.embedder
+    if embedder is None or not measured(embedder.name):
+        return
+    for start in range(0, len(clauses), _AT_ONCE):
+        texts = [clause.text for clause in clauses[start : start + _AT_ONCE]]
+        try:
+            yield np.asarray(await embedder.passages(texts), np.float32)
+        except Unavailable:
+            return
 
 
-def _marked(a: str, b: str) -> tuple[list[Span], list[Span]]:
-    """Marks of what is shared, wherever the two share anything worth showing."""
-    before, after = marks(a, b)
-    shared = sum(len(s.text) for s in before if not s.marked)
-    return (before, after) if 2 * shared >= min(len(a), len(b)) else ([], [])
+def _matched(
+    run: RunContext, matching: Matching, sides: Sides, clauses: Sequence[Paragraph],
+    vectors: Sequence[aligning.Array],
+) -> bool:  # fmt: skip
+    """Pair what words left, by meaning or else by number; False where meaning could not be asked."""
+    left, right = matching.left()
+    if not left or not right:
+        return True
+    if len(vectors) < len(clauses) or run.search.embedder is None:
+        aligning.by_number(matching, *sides)
+        return False
+    told = aligning.told(run.search.embedder.name, clauses, np.stack(vectors))
+    aligning.by_meaning(matching, told[: len(left)], told[len(left) :])
+    return True
+
+
+def _pairs(sides: Sides, places: Sequence[tuple[int | None, int | None, bool]]) -> list[Pair]:
+    return [paired(sides, i, j, moved=moved) for i, j, moved in places]
 
 
 async def _cited(
-    run: RunContext, sides: tuple[Side, Side], shown: list[tuple[Places, Pair]]
+    run: RunContext, sides: Sides, shown: list[tuple[Places, Pair]]
 ) -> tuple[list[Pair], list[Citation]]:
     """The pairs with the citations of their clauses, where these stand in documents."""
     citations: list[Citation] = []
