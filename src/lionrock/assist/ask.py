@@ -131,8 +131,11 @@ async def _decide(
         picks = await picked(run, asked.question, asked.translated, judged)
     likely = probabilities(calibration, odds, picks, scores)
     asked.confidence = max(likely)
-    enough = [(-p, i) for i, p in enumerate(likely) if p >= calibration["threshold"]]
-    asked.chosen = [judged[i] for _, i in sorted(enough)[:MOST_QUOTES]]
+    order = sorted(range(len(judged)), key=lambda i: -likely[i])
+    enough = [i for i in order if likely[i] >= calibration["threshold"]]
+    asked.chosen = [judged[i] for i in enough[:MOST_QUOTES]]
+    # What is shown beside the answer, or in its place: the likeliest first.
+    asked.quotes = [judged[i] for i in order] + asked.quotes[MOST_JUDGED:]
 
 
 async def _look_again(run: RunContext, asked: _Asked) -> bool:
