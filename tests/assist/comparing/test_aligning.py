@@ -12,7 +12,7 @@ from lionrock.assist.comparing.aligning import Told, _between, _greedy, _weighed
 def told(*vectors: list[float], figures: tuple[int, ...] = (), number: str = "") -> list[Told]:
     made = np.array(vectors, np.float32)
     made /= np.linalg.norm(made, axis=1, keepdims=True)
-    return [Told(v, number, frozenset(figures)) for v in made]  # type: ignore[arg-type]
+    return [Told(v, True, number, frozenset(figures)) for v in made]  # type: ignore[arg-type]
 
 
 def test_the_nearest_of_each_other_are_a_pair() -> None:
@@ -27,6 +27,13 @@ def test_shared_figures_and_numbers_speak_for_a_pair_and_other_figures_against()
     other = _weighed(told([1, 0.5], figures=(14,)), told([1, 0], figures=(30,)))[1][0, 0]
     numbered = _weighed(told([1, 0.5], number="4.1"), told([1, 0], number="4.1"))[1][0, 0]
     assert other < plain < numbered < shared
+
+
+def test_two_clauses_alone_are_no_pair_by_being_nearest() -> None:
+    like = told([1, 0.2]), told([1, 0.1])
+    unlike = told([1, 0.2]), told([0.3, 1])
+    assert _greedy(_weighed(*like)[1], 1.1) == [(0, 0)]
+    assert not _greedy(_weighed(*unlike)[1], 1.1)
 
 
 def test_between_two_pairs_in_order_only_what_stands_there_is_offered() -> None:

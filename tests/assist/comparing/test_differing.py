@@ -26,7 +26,7 @@ def found(a: str, b: str, *, same_language: bool = True) -> dict[str, tuple[list
         ("The bank must report it.", "The bank may report it.", CheckName.DUTY, "must", "may"),
         ("The bank should report it.", "The bank must report it.", CheckName.DUTY, "should", "must"),
         ("The laws of Hong Kong apply.", "The laws of Singapore apply.", CheckName.NAMES,
-         "Hong", "Singapore"),
+         "Hong Kong", "Singapore"),
         ("銀行須保存五年。", "銀行須保存七年。", CheckName.FIGURES, "五年", "七年"),
         ("銀行不得披露資料。", "銀行須披露資料。", CheckName.NEGATION, "不得", ""),
         ("銀行必須申報。", "銀行可申報。", CheckName.DUTY, "必須", "可"),

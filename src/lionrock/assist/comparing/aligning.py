@@ -37,8 +37,9 @@ which their neighbours are likelier one. On paragraphs of official reports and t
 each side left out: precision 0.96 and recall 0.97 in order, 0.93 and 0.90 shuffled."""
 _FIGURES, _NUMBER, _BESIDE = 0.1, 0.05, 0.1
 """What shared figures, the same number, and a sure pair right before or after add to the margin."""
-_LEAST_COSINE: Final = 0.2
-"""Without the languages' means."""
+_UNLIKE, _UNLIKE_IN_ONE = 0.25, 0.45
+"""Cosines, without the languages' means, up to which clauses may have nothing to do with each other: across
+languages, and in one language."""
 _IDIOMS: Final = 2
 """Figures up to this are said by idioms and articles."""
 
@@ -48,6 +49,7 @@ class Told:
     """What is compared of one clause."""
 
     vector: Array
+    english: bool
     number: str
     figures: frozenset[Fraction]
 
@@ -72,16 +74,18 @@ def by_meaning(matching: Matching, a: Sequence[Told], b: Sequence[Told]) -> None
     cosines, weights = _weighed(a, b)
     for i, j in _greedy(weights, _LEAST):
         matching.pair(left[i], right[j])
-    between = _between(matching.pairs, left, right) & (cosines >= _LEAST_COSINE)
-    for i, j in _greedy(np.where(between, _margins(cosines), 0), _LEAST_BETWEEN):
+    unlike = _unlike(a, b)
+    between = _between(matching.pairs, left, right) & (cosines >= unlike)
+    for i, j in _greedy(np.where(between, _margins(cosines, unlike), 0), _LEAST_BETWEEN):
         matching.pair(left[i], right[j])
 
 
 def _weighed(a: Sequence[Told], b: Sequence[Told]) -> tuple[Array, Array]:
     """Cosines, and margins with what else speaks for a pair. Memory: n × m floats, some four times."""
     cosines = np.stack([t.vector for t in a]) @ np.stack([t.vector for t in b]).T
-    weights = _margins(cosines) + _shared(a, b)
-    weights[cosines < _LEAST_COSINE] = 0
+    unlike = _unlike(a, b)
+    weights = _margins(cosines, unlike) + _shared(a, b)
+    weights[cosines < unlike] = 0
     beside = np.zeros_like(weights)
     for i, j in _greedy(weights, _SURE):
         for step in (-1, 1):
@@ -90,13 +94,21 @@ def _weighed(a: Sequence[Told], b: Sequence[Told]) -> tuple[Array, Array]:
     return cosines, weights + beside * (weights > 0)
 
 
-def _margins(cosines: Array) -> Array:
-    """Each cosine over the mean of both sides' nearest."""
-    k = min(_NEIGHBOURS, *cosines.shape)
-    rows = np.partition(cosines, -k, axis=1)[:, -k:].mean(axis=1)
-    columns = np.partition(cosines, -k, axis=0)[-k:].mean(axis=0)
-    around = np.maximum((rows[:, None] + columns[None, :]) / 2, 1e-3)
-    margins: Array = cosines / around
+def _unlike(a: Sequence[Told], b: Sequence[Told]) -> Array:
+    """The least cosine of each pair, and what clauses that have nothing to do with each other may have."""
+    english = np.array([t.english for t in a])[:, None] == np.array([t.english for t in b])[None, :]
+    least: Array = np.where(english, _UNLIKE_IN_ONE, _UNLIKE).astype(np.float32)
+    return least
+
+
+def _margins(cosines: Array, unlike: Array) -> Array:
+    """Each cosine over the mean of both sides' nearest. Where a clause has too few neighbours, `unlike` ones
+    are thought beside it: two clauses alone are no pair by being nearest."""
+    beside, below = np.repeat(unlike[:, :1], _NEIGHBOURS, 1), np.repeat(unlike[:1], _NEIGHBOURS, 0)
+    rows = np.partition(np.hstack([cosines, beside]), -_NEIGHBOURS, axis=1)[:, -_NEIGHBOURS:]
+    columns = np.partition(np.vstack([cosines, below]), -_NEIGHBOURS, axis=0)[-_NEIGHBOURS:]
+    around = (rows.mean(axis=1)[:, None] + columns.mean(axis=0)[None, :]) / 2
+    margins: Array = cosines / np.maximum(around, 1e-3)
     return margins
 
 
@@ -153,7 +165,7 @@ def told(encoder: str, clauses: Sequence[Paragraph], vectors: Array) -> list[Tol
     own = vectors - np.stack([means[detect(c.text) != "en"] for c in clauses])
     own /= np.maximum(np.linalg.norm(own, axis=1, keepdims=True), 1e-6)
     return [
-        Told(vector, clause.number, _figures(clause.text))
+        Told(vector, detect(clause.text) == "en", clause.number, _figures(clause.text))
         for vector, clause in zip(own, clauses, strict=True)
     ]
 

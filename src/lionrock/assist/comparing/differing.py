@@ -40,6 +40,17 @@ def differences(a: str, b: str, *, same_language: bool) -> list[Difference]:
     return [d for d in (*_without_twice(found), duty) if d.first or d.second]
 
 
+def _names(text: str, other: str) -> list[str]:
+    """Names that the other text does not have, of several words as one."""
+    joined: list[str] = []
+    for word in unfounded_names(text, other):
+        if joined and f"{joined[-1]} {word}" in text:
+            joined[-1] += f" {word}"
+        else:
+            joined.append(word)
+    return joined
+
+
 def _denials(text: str, other: str) -> list[str]:
     if likeness(text, other) < _CLOSE:
         return negation.only_in(text, other)
@@ -97,7 +108,7 @@ _SAME: Final[tuple[tuple[CheckName, OnlyIn], ...]] = (
     (CheckName.FIGURES, unfounded_figures),
     (CheckName.DATES, unfounded_dates),
     (CheckName.REFERENCES, references.only_in),
-    (CheckName.NAMES, unfounded_names),
+    (CheckName.NAMES, _names),
     (CheckName.NEGATION, _denials),
     (CheckName.DIRECTION, direction),
 )
