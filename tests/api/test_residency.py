@@ -96,5 +96,10 @@ async def test_a_run_is_for_its_tenant(actor: Actor) -> None:
     acting_for.set(before)
 
 
+class _Desk:
+    parts = None
+
+
 class _Parts:
-    search = gateway = parts = None
+    search = gateway = None
+    desk = _Desk()

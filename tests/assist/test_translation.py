@@ -27,7 +27,15 @@ TRANSLATION = "How long are complaint records kept?"
 @pytest.fixture(autouse=True)
 def measured(monkeypatch: pytest.MonkeyPatch) -> None:
     known = evidence.coefficients() | {
-        "judge:measured": {"bias": 0.0, "odds": 1.0, "behind": 0.0, "threshold": 0.5}
+        "judge:measured": {
+            "bias": 0.0,
+            "odds": 1.0,
+            "above": 0.0,
+            "pick": 0.0,
+            "score": 0.0,
+            "typical": 0.0,
+            "threshold": 0.5,
+        }
     }
     monkeypatch.setattr("lionrock.assist.judge.coefficients", lambda: known)
     monkeypatch.setattr("lionrock.assist.ask.HOPELESS", 0.0)
@@ -100,5 +108,5 @@ async def test_an_engine_that_dies_translating_leaves_the_decision_to_the_eviden
     assert isinstance(answer, Answer)
     assert answer.refused is not answered
     assert bool(answer.citations) is answered
-    assert ("The engine went away." in answer.note) is answered
+    assert "The engine went away." in answer.note
     assert answer.nearest or answered

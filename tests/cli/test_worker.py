@@ -44,7 +44,7 @@ async def test_it_reads_what_its_server_took_in(
     async def embedder(*_: object) -> WordEmbedder:
         return WordEmbedder()
 
-    monkeypatch.setattr(app, "_embedder", embedder)
+    monkeypatch.setattr(app, "open_embedder", embedder)
     async with house_of(database, actor, tmp_path, working=False) as house:
         secret = tmp_path / "keys" / RUNTIME
         secret.write_text(_PASSWORD)

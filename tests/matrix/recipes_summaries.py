@@ -18,12 +18,12 @@ async def a_text(of: Institution) -> Sent:
     return Sent(json={"text": "The office is closed on Monday."})
 
 
-async def two_texts(of: Institution) -> Sent:
-    return Sent(json={"text": "The office is closed.", "other_text": "The office is open."})
+async def a_document_and_a_text(of: Institution) -> Sent:
+    return Sent(json={"documents": [str(of.document)], "text": "The office is open."})
 
 
 RECIPES: Final[dict[str, Recipe]] = {
-    "POST /v1/compare": Recipe(two_texts, P.ASSIST_REWRITE_RUN),
+    "POST /v1/compare": Recipe(a_document_and_a_text, P.ASSIST_REWRITE_RUN),
     "POST /v1/rewrite": Recipe(a_text, P.ASSIST_REWRITE_RUN),
     "POST /v1/summarise": Recipe(a_document, P.ASSIST_SUMMARISE_RUN),
 }
