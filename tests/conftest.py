@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 from uuid import UUID
 
+import asyncpg
 import pytest
 import pytest_socket
 from hypothesis import HealthCheck, settings
@@ -75,15 +77,35 @@ def administrator(tenant: UUID, member: UUID) -> Actor:
     return Actor(tenant, member, ActorKind.MEMBER, roles, "general", "Administrator")
 
 
-@pytest.fixture
-async def actor(database: Database) -> Actor:
-    return await new_tenant(database)
+@pytest.fixture(scope="session")
+async def directory(database: Database, postgres: str) -> AsyncIterator[asyncpg.Connection]:
+    """The owner's way into the database."""
+    db = await asyncpg.connect(postgres)
+    yield db
+    await db.close()
+
+
+@asynccontextmanager
+async def passing_tenant(database: Database, directory: asyncpg.Connection) -> AsyncIterator[Actor]:
+    """A tenant that workers no longer visit afterwards: thousands of them would be most of their work."""
+    made = await new_tenant(database)
+    yield made
+    await directory.execute(
+        "DELETE FROM lionrock.tenant_directory WHERE tenant_id = $1", made.tenant_id
+    )
 
 
 @pytest.fixture
-async def stranger(database: Database) -> Actor:
+async def actor(database: Database, directory: asyncpg.Connection) -> AsyncIterator[Actor]:
+    async with passing_tenant(database, directory) as made:
+        yield made
+
+
+@pytest.fixture
+async def stranger(database: Database, directory: asyncpg.Connection) -> AsyncIterator[Actor]:
     """The administrator of another tenant."""
-    return await new_tenant(database)
+    async with passing_tenant(database, directory) as made:
+        yield made
 
 
 @pytest.fixture

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from lionrock.documents import queries
 from lionrock.errors import Unavailable
-from lionrock.kernel.actors import Actor
+from lionrock.kernel import tenants
+from lionrock.kernel.actors import Actor, ActorKind, Role
 from lionrock.kernel.database import Database
 from lionrock.kernel.tasks import stop
 from tests.building import house_of, put, settled
@@ -116,3 +118,20 @@ async def test_a_worker_stopped_before_it_is_seen_leaves_nothing_behind(
         await asyncio.sleep(0)
         await stop(working)
         assert asyncio.all_tasks() == before, "its sign of life would hold a connection for ever"
+
+
+async def test_a_tenant_suspended_while_others_had_their_turn_waits(
+    database: Database, actor: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def before() -> list[UUID]:
+        return [actor.tenant_id]
+
+    async with house_of(database, actor, tmp_path, working=False) as house:
+        added = await put(house, actor, "text.md", TEXT)
+        platform, member = await tenants.ensure_platform(database)
+        operator = Actor(platform, member, ActorKind.MEMBER, frozenset({Role.PLATFORM_OPERATOR}))
+        await tenants.suspend(database, operator, actor.tenant_id)
+        monkeypatch.setattr(database, "active_tenants", before)
+        assert not await house.ingest._one_of_each_tenant()
+        document = await house.documents.get(actor, added.document_id)
+    assert document.state == "queued"

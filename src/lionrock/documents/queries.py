@@ -166,10 +166,12 @@ WHERE (tenant_id, id) = (
     SELECT tenant_id, id FROM versions
     WHERE tenant_id = $1 AND state IN ('queued', 'parsed', 'indexed')
       AND (leased_until < now() OR leased_by <> ALL($4::uuid[]))
+      AND EXISTS (SELECT FROM tenant_directory d WHERE d.tenant_id = $1 AND d.suspended_at IS NULL)
     ORDER BY turns, created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id, document_id, collection_id, state, attempts
 """
-"""$4: the workers that live. What belongs to none of them is free, whatever its lease says."""
+"""$4: the workers that live. What belongs to none of them is free, whatever its lease says. The tenant may
+have been suspended since the round began."""
 
 RENEW: Final = """
 UPDATE versions SET leased_until = now() + $3::int * interval '1 second', done = $4, total = $5
