@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 
 from common import bench_house, data, figure
 from lionrock.assist.comparing.differing import differences
-from lionrock.assist.comparing.schemas import CompareRequest, Comparison
+from lionrock.assist.comparing.schemas import CompareRequest, TextComparison
 from lionrock.kernel.capabilities import find
 
 YEARS = (2017, 2018, 2019)
@@ -41,13 +41,13 @@ async def measure(arguments: argparse.Namespace) -> None:
     found = [chapter for year in YEARS for chapter in chapters(year)]
     async with bench_house("compare", "none") as (house, actor):
 
-        async def compared(first: Sequence[str], second: Sequence[str]) -> Comparison:
+        async def compared(first: Sequence[str], second: Sequence[str]) -> TextComparison:
             request = CompareRequest(
                 text="\n".join(first), other_text="\n".join(second), show_same=True
             )
             run = await house.runs.begin(house.context(actor), find("compare"), request)
             *_, last = [update async for update in run.follow()]
-            assert isinstance(last, Comparison)
+            assert isinstance(last, TextComparison)
             return last
 
         for name in ("in_order", "shuffled"):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.datastructures import UploadFile
 from starlette.types import Message
 
 from lionrock.errors import Conflict, Forbidden, InvalidInput, TooLarge
@@ -52,6 +53,14 @@ def same_origin(request: Request) -> None:
         raise Forbidden("This request comes from another site.")
     if origin is None and request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         raise Forbidden("This request comes from another site.")
+
+
+async def content(file: UploadFile, most: int, too_large: str) -> bytes:
+    """All of an uploaded file; `TooLarge` with those words where it has more bytes."""
+    data = await file.read(most + 1)
+    if len(data) > most:
+        raise TooLarge(too_large)
+    return data
 
 
 SAVED_AS: Final = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,9 +88,6 @@ class Done:
     def told(self) -> str:
         text = str(self.result.plain()) if self.result else f"refused: {self.error}"
         return " | ".join(text.split("\n"))
-
-
-Does = Callable[[str], Any]
 
 
 @pytest.fixture(params=["none", pytest.param("small", marks=pytest.mark.model), "large"])

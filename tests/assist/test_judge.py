@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lionrock.assist import evidence
 from lionrock.assist.judge import _odds, _picks, probabilities, undecided
 from lionrock.assist.schemas import Answer, AskRequest
 from lionrock.errors import EngineUnavailable
@@ -31,21 +30,7 @@ A site visit is made to every factory within two years of onboarding.
 """
 
 
-@pytest.fixture(autouse=True)
-def measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = evidence.coefficients() | {
-        "judge:measured": {
-            "bias": 0.0,
-            "odds": 1.0,
-            "above": 0.0,
-            "pick": 0.0,
-            "score": 0.0,
-            "typical": 0.0,
-            "threshold": 0.5,
-        }
-    }
-    monkeypatch.setattr("lionrock.assist.judge.coefficients", lambda: known)
-    monkeypatch.setattr("lionrock.assist.ask.HOPELESS", 0.0)
+pytestmark = pytest.mark.usefixtures("measured")
 
 
 async def ask(

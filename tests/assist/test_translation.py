@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from lionrock.assist import evidence
 from lionrock.assist.schemas import Answer, AskRequest, Evidence
 from lionrock.errors import EngineUnavailable
 from lionrock.kernel.actors import Actor
@@ -24,21 +23,7 @@ QUESTION = "投訴紀錄要留幾耐？"
 TRANSLATION = "How long are complaint records kept?"
 
 
-@pytest.fixture(autouse=True)
-def measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = evidence.coefficients() | {
-        "judge:measured": {
-            "bias": 0.0,
-            "odds": 1.0,
-            "above": 0.0,
-            "pick": 0.0,
-            "score": 0.0,
-            "typical": 0.0,
-            "threshold": 0.5,
-        }
-    }
-    monkeypatch.setattr("lionrock.assist.judge.coefficients", lambda: known)
-    monkeypatch.setattr("lionrock.assist.ask.HOPELESS", 0.0)
+pytestmark = pytest.mark.usefixtures("measured")
 
 
 def _says(translation: str) -> ScriptedEngine:

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from lionrock.assist.checks import CheckName
-from lionrock.assist.comparing.schemas import Clause, Comparison, Difference, Pair, Verdict, Weighed
+from lionrock.assist.comparing.schemas import (
+    Clause,
+    Difference,
+    Pair,
+    TextComparison,
+    Verdict,
+    Weighed,
+)
 from lionrock.documents.comparing import Span
 from tests.web.conftest import FOREIGN, quoted
 from tests.web.test_assist_pages import RUN, shown
@@ -17,8 +24,8 @@ PAIR = Pair(
 )  # fmt: skip
 
 
-def made(pairs: list[Pair]) -> Comparison:
-    return Comparison(
+def made(pairs: list[Pair]) -> TextComparison:
+    return TextComparison(
         names=("a.pdf", ""), languages=("en", "en"), pairs=pairs, citations=[quoted("Pay HK$5.")],
         counts={"same": 4, "differs": 1, "reworded": 0, "first_only": 0, "second_only": 0, "moved": 1},
         notes=["A note."],

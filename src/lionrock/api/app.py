@@ -70,33 +70,33 @@ def create_app(house: House) -> FastAPI:
     )
     app.state.house = house
     for room in (
-        system,
-        documents,
-        document_tables,
-        document_versions,
-        search,
-        glossary,
-        runs,
-        capabilities,
-        residency,
-        audit,
-        tenants,
-        translations,
-        members,
-        keys,
-        providers,
-        privacy,
-        purposes,
-        collections,
-        screening,
-        gateway,
-        gateway_exchanges,
-        engines,
-        templates,
-        classifiers,
+        system.routes,
+        documents.routes,
+        document_tables.routes,
+        document_versions.routes,
+        search.routes,
+        glossary.routes,
+        runs.routes,
+        capabilities.router(),
+        residency.routes,
+        audit.routes,
+        tenants.routes,
+        translations.routes,
+        members.routes,
+        keys.routes,
+        providers.routes,
+        privacy.routes,
+        purposes.routes,
+        collections.routes,
+        screening.routes,
+        gateway.routes,
+        gateway_exchanges.routes,
+        engines.routes,
+        templates.routes,
+        classifiers.routes,
     ):
-        app.include_router(room.router(), prefix="/v1")
-    app.include_router(yente.router())
+        app.include_router(room, prefix="/v1")
+    app.include_router(yente.routes)
     app.include_router(mcp.router())
     app.include_router(metrics.router())
     app.add_exception_handler(LionrockError, problems.lionrock_error)

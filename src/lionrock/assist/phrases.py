@@ -1,8 +1,11 @@
-"""The few fixed sentences an answer may hold, in the asker's language. Cantonese is answered in it."""
+"""The few fixed sentences an answer may hold, in the asker's language, and the words of files in theirs.
+
+Cantonese is answered in it.
+"""
 
 from __future__ import annotations
 
-from lionrock.documents.language import Language
+from lionrock.documents.language import Language, to_simplified
 
 REFUSED: dict[Language, str] = {
     "en": "The documents here do not answer this. The nearest passages are shown below.",
@@ -41,3 +44,12 @@ ANSWER_IN: dict[Language, str] = {
     "zh-Hans": "用简体中文回答。",
     "yue": "用繁體中文書面語回答。",
 }
+
+
+def worded(language: Language, english: dict[str, str], chinese: dict[str, str]) -> dict[str, str]:
+    """What the parts of a file are called in that language; `chinese` is Traditional."""
+    if language == "en":
+        return english
+    if language == "zh-Hans":
+        return {key: to_simplified(text) for key, text in chinese.items()}
+    return chinese

@@ -20,11 +20,14 @@ def without_controls(text: str) -> str:
     return text
 
 
+CleanText = Annotated[str, AfterValidator(without_controls)]
+
+
 class AskRequest(BaseModel):
     """A question over the tenant's documents."""
 
     model_config = ConfigDict(extra="forbid")
-    question: Annotated[str, AfterValidator(without_controls)] = Field(
+    question: CleanText = Field(
         min_length=1, max_length=2000, description="The question, in any of the languages."
     )
     quotes_only: bool = Field(

@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from lionrock.documents.language import HAN
 
 TOKEN: Final = re.compile(rf"{HAN.pattern}|\s+|[^\W_]+|.", re.DOTALL)
-LIKE: Final = 0.5
+_LIKE: Final = 0.5
 """The least similarity (of words, 0 to 1) of two paragraphs taken for one that was changed."""
 SAME_NUMBER: Final = 0.2
 """The least for two of the same number."""
@@ -99,7 +99,7 @@ class Matching:
             first = min(max(bisect_left(right, place) - near // 2, 0), max(len(right) - near, 0))
             for j in right[first : first + max(near, 1)]:
                 share = _share(bag, bags[j])
-                if share >= LIKE:
+                if share >= _LIKE:
                     weighed.append((-share, abs(i - j), i, j))
         for _, _, i, j in sorted(weighed):
             if i not in self.pairs and j not in self._taken:

@@ -8,15 +8,15 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import TypeAdapter, ValidationError
 
-from lionrock.assist.sentiment.classifiers import MOST_BYTES, Classifiers, Name
-from lionrock.doors import Bounded, house
+from lionrock.assist.sentiment.classifiers import MOST_BYTES, TOO_LARGE, Classifiers, Name
+from lionrock.doors import Bounded, content, house
 from lionrock.errors import InvalidInput
 from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
 from lionrock.web.administration import done
 from lionrock.web.auth import Reader
 from lionrock.web.rendering import page, translator
-from lionrock.web.uploads import chosen_file, content
+from lionrock.web.uploads import chosen_file
 
 PATH: Final = "/desk/classifiers"
 _NAME: Final = TypeAdapter[str](Name)
@@ -40,11 +40,7 @@ async def train(request: Request, actor: Reader) -> Response:
             name = _NAME.validate_python(str(form.get("name") or ""))
         except ValidationError as error:
             raise InvalidInput(speak.gettext("Give it a name of at most 80 characters.")) from error
-        data = await content(
-            file,
-            MOST_BYTES,
-            f"The file is larger than {MOST_BYTES >> 20} MB. Train on a part of it.",
-        )
+        data = await content(file, MOST_BYTES, TOO_LARGE)
     await _kept(request).train(actor, name, data)
     return done(request, PATH)
 

@@ -9,9 +9,9 @@ from starlette.datastructures import FormData
 
 from lionrock.assist.drafting.schemas import DraftRequest
 from lionrock.assist.drafting.service import TemplateService
-from lionrock.assist.drafting.template import MOST_BYTES, Template
+from lionrock.assist.drafting.template import MOST_BYTES, TOO_LARGE, Template
 from lionrock.assist.drafting.values import given
-from lionrock.doors import Bounded, house
+from lionrock.doors import Bounded, content, house
 from lionrock.kernel.capabilities import find
 from lionrock.kernel.decisions import require
 from lionrock.kernel.fields import fields
@@ -20,7 +20,7 @@ from lionrock.web.administration import done
 from lionrock.web.auth import Reader
 from lionrock.web.forms import chosen_ids
 from lionrock.web.rendering import page
-from lionrock.web.uploads import chosen_file, content
+from lionrock.web.uploads import chosen_file
 
 PATH: Final = "/desk/templates"
 Name = Annotated[str, Path(max_length=60)]
@@ -40,9 +40,7 @@ async def add(request: Request, actor: Reader) -> Response:
     require(actor, P.ASSIST_TEMPLATE_MANAGE)
     async with request.form(max_files=1) as form:
         file, _ = chosen_file(request, form)
-        data = await content(
-            file, MOST_BYTES, f"A template is at most {MOST_BYTES // 2**10} KB of text."
-        )
+        data = await content(file, MOST_BYTES, TOO_LARGE)
     added = await _templates(request).add(actor, data)
     return done(request, f"{PATH}/{added.name}")
 

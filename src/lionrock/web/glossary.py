@@ -10,17 +10,17 @@ from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
-from lionrock.doors import house
+from lionrock.doors import content, house
 from lionrock.errors import InvalidInput
 from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
 from lionrock.search.glossary.schemas import LANGUAGES, Decision, Entry, Mining, NewEntry
-from lionrock.search.glossary.service import MOST_BYTES
+from lionrock.search.glossary.service import MOST_BYTES, TOO_LARGE
 from lionrock.web.administration import Slice, done, given_id
 from lionrock.web.auth import Reader
 from lionrock.web.i18n import Translator
 from lionrock.web.rendering import page, translator
-from lionrock.web.uploads import chosen_file, content
+from lionrock.web.uploads import chosen_file
 
 PATH: Final = "/admin/glossary"
 _ON_A_PAGE: Final = 50
@@ -76,9 +76,7 @@ async def take_in(request: Request, actor: Reader) -> Response:
     require(actor, P.SEARCH_GLOSSARY_MANAGE)
     async with request.form(max_files=1) as form:
         (file, _), step = chosen_file(request, form), str(form.get("step") or "")
-        data = await content(
-            file, MOST_BYTES, f"The file is larger than {MOST_BYTES >> 20} MB. Import it in parts."
-        )
+        data = await content(file, MOST_BYTES, TOO_LARGE)
     glossary, preview, imported = house(request).search.glossary, None, None
     if step == "import":
         imported = await glossary.take_in(actor, data, skip_bad=True)

@@ -9,14 +9,14 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from lionrock.assist.translate.memory.service import Memory
-from lionrock.assist.translate.memory.tmx import MOST_BYTES
-from lionrock.doors import SAVED_AS, Bounded, house
+from lionrock.assist.translate.memory.tmx import MOST_BYTES, TOO_LARGE
+from lionrock.doors import SAVED_AS, Bounded, content, house
 from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
 from lionrock.web.administration import ON_A_PAGE, Slice, done
 from lionrock.web.auth import Reader
 from lionrock.web.rendering import page
-from lionrock.web.uploads import chosen_file, content
+from lionrock.web.uploads import chosen_file
 
 PATH: Final = "/admin/memory"
 
@@ -41,9 +41,7 @@ async def take_in(request: Request, actor: Reader) -> Response:
     require(actor, P.ASSIST_MEMORY_MANAGE)
     async with request.form(max_files=1) as form:
         file, _ = chosen_file(request, form)
-        data = await content(
-            file, MOST_BYTES, f"The file is larger than {MOST_BYTES >> 20} MB. Import it in parts."
-        )
+        data = await content(file, MOST_BYTES, TOO_LARGE)
     memory = _memory(request)
     imported = await memory.take_in(actor, data, skip_bad=True)
     found = await memory.units(actor, limit=ON_A_PAGE)

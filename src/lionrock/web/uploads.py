@@ -36,14 +36,6 @@ def chosen_file(request: Request, sent: FormData) -> tuple[UploadFile, str]:
     return file, file.filename
 
 
-async def content(file: UploadFile, most: int, too_large: str) -> bytes:
-    """All of it; `TooLarge` with those words where it has more bytes."""
-    data = await file.read(most + 1)
-    if len(data) > most:
-        raise TooLarge(too_large)
-    return data
-
-
 async def chunks(file: UploadFile) -> AsyncIterator[bytes]:
     while chunk := await file.read(_CHUNK):
         yield chunk

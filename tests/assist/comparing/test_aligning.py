@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lionrock.assist.comparing.aligning import Told, _between, _greedy, _weighed
+from lionrock.assist.comparing.aligning import Told, _between, _greedy, _margins, _weighed
 
 
 def told(*vectors: list[float], figures: tuple[int, ...] = (), number: str = "") -> list[Told]:
@@ -15,25 +17,28 @@ def told(*vectors: list[float], figures: tuple[int, ...] = (), number: str = "")
     return [Told(v, True, number, frozenset(figures)) for v in made]  # type: ignore[arg-type]
 
 
+def weights(a: list[Told], b: list[Told]) -> np.ndarray[Any, Any]:
+    return _weighed(_margins(a, b), a, b)
+
+
 def test_the_nearest_of_each_other_are_a_pair() -> None:
     sides = told([1, 0, 0], [0, 1, 0], [0, 0, 1]), told([0, 1, 0.1], [0.1, 0, 1], [1, 0.1, 0])
-    _, weights = _weighed(*sides)
-    assert sorted(_greedy(weights, 1.1)) == [(0, 2), (1, 0), (2, 1)]
+    assert sorted(_greedy(weights(*sides), 1.1)) == [(0, 2), (1, 0), (2, 1)]
 
 
 def test_shared_figures_and_numbers_speak_for_a_pair_and_other_figures_against() -> None:
-    plain = _weighed(told([1, 0.5]), told([1, 0]))[1][0, 0]
-    shared = _weighed(told([1, 0.5], figures=(14,)), told([1, 0], figures=(14, 30)))[1][0, 0]
-    other = _weighed(told([1, 0.5], figures=(14,)), told([1, 0], figures=(30,)))[1][0, 0]
-    numbered = _weighed(told([1, 0.5], number="4.1"), told([1, 0], number="4.1"))[1][0, 0]
+    plain = weights(told([1, 0.5]), told([1, 0]))[0, 0]
+    shared = weights(told([1, 0.5], figures=(14,)), told([1, 0], figures=(14, 30)))[0, 0]
+    other = weights(told([1, 0.5], figures=(14,)), told([1, 0], figures=(30,)))[0, 0]
+    numbered = weights(told([1, 0.5], number="4.1"), told([1, 0], number="4.1"))[0, 0]
     assert other < plain < numbered < shared
 
 
 def test_two_clauses_alone_are_no_pair_by_being_nearest() -> None:
     like = told([1, 0.2]), told([1, 0.1])
     unlike = told([1, 0.2]), told([0.3, 1])
-    assert _greedy(_weighed(*like)[1], 1.1) == [(0, 0)]
-    assert not _greedy(_weighed(*unlike)[1], 1.1)
+    assert _greedy(weights(*like), 1.1) == [(0, 0)]
+    assert not _greedy(weights(*unlike), 1.1)
 
 
 def test_between_two_pairs_in_order_only_what_stands_there_is_offered() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lionrock.app import House
-from lionrock.assist.comparing.schemas import CompareRequest, Comparison, Pair, Verdict, Weighed
+from lionrock.assist.comparing.schemas import CompareRequest, Pair, TextComparison, Verdict, Weighed
 from lionrock.errors import InvalidInput, NotFound
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.capabilities import Update, find
@@ -73,13 +73,13 @@ async def updates(house: House, actor: Actor, **asked: Any) -> list[Update]:
     return [update async for update in run.follow()]
 
 
-async def comparison(house: House, actor: Actor, **asked: Any) -> Comparison:
+async def comparison(house: House, actor: Actor, **asked: Any) -> TextComparison:
     last = (await updates(house, actor, **asked))[-1]
-    assert isinstance(last, Comparison)
+    assert isinstance(last, TextComparison)
     return last
 
 
-def with_words(made: Comparison, words: str) -> Pair:
+def with_words(made: TextComparison, words: str) -> Pair:
     """The pair of which a side has the words."""
     return next(
         p for p in made.pairs
@@ -191,7 +191,7 @@ async def test_a_document_of_another_tenant_is_not_there(
         await updates(house, stranger, documents=[document.id], text="Nothing.")
 
 
-@pytest.mark.parametrize("format", Comparison.formats)
+@pytest.mark.parametrize("format", TextComparison.formats)
 async def test_it_is_saved_as_a_file(house: House, actor: Actor, format: str) -> None:
     text, other = "=1+1 is HK$5.\nGo.\nNow.", "=1+1 is HK$6.\nGo.\nNow."
     made = await comparison(house, actor, text=text, other_text=other)

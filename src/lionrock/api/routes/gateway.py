@@ -58,78 +58,75 @@ class Usage(BaseModel):
     lines: list[Line]
 
 
-def router() -> APIRouter:
-    routes = APIRouter(prefix="/gateway", tags=["gateway"])
-    _limits(routes)
-    _budgets(routes)
-    _policy(routes)
-
-    @routes.get("/usage")
-    async def usage(
-        request: Request,
-        actor: ActorDep,
-        since: date | None = None,
-        until: date | None = None,
-        by: Annotated[list[By], Query(max_length=len(By))] = [],  # noqa: B006
-    ) -> Usage:
-        """What was used: by default the last 30 days, in one line for each currency. Who may not see
-        everyone's use sees their own."""
-        until = until or hong_kong_date(datetime.now(UTC))
-        since = since or until - timedelta(days=29)
-        lines = await UsageService(house(request).database).report(actor, since, until, set(by))
-        return Usage(since=since, until=until, lines=lines)
-
-    return routes
+routes = APIRouter(prefix="/gateway", tags=["gateway"])
 
 
-def _limits(routes: APIRouter) -> None:
-    @routes.get("/limits")
-    async def list_limits(request: Request, actor: ActorDep) -> HeldLimits:
-        """The tenant's own, its members' and its keys'."""
-        return HeldLimits(limits=await LimitService(house(request).database).listing(actor))
-
-    @routes.put("/limits", status_code=204)
-    async def set_limits(request: Request, actor: ActorDep, wanted: SetLimits) -> None:
-        """All limits of a subject, from its next call on: what is left out is not limited."""
-        service = LimitService(house(request).database)
-        await service.set(actor, wanted.subject, wanted.limits)
-
-    @routes.delete("/limits", status_code=204)
-    async def remove_limits(
-        request: Request, actor: ActorDep, whose: Annotated[Subject, Query()]
-    ) -> None:
-        await LimitService(house(request).database).remove(actor, whose)
+@routes.get("/usage")
+async def usage(
+    request: Request,
+    actor: ActorDep,
+    since: date | None = None,
+    until: date | None = None,
+    by: Annotated[list[By], Query(max_length=len(By))] = [],  # noqa: B006
+) -> Usage:
+    """What was used: by default the last 30 days, in one line for each currency. Who may not see
+    everyone's use sees their own."""
+    until = until or hong_kong_date(datetime.now(UTC))
+    since = since or until - timedelta(days=29)
+    lines = await UsageService(house(request).database).report(actor, since, until, set(by))
+    return Usage(since=since, until=until, lines=lines)
 
 
-def _budgets(routes: APIRouter) -> None:
-    @routes.get("/budgets")
-    async def list_budgets(request: Request, actor: ActorDep) -> Budgets:
-        """With what is spent and reserved of them."""
-        return Budgets(budgets=await BudgetService(house(request).database).listing(actor))
-
-    @routes.put("/budgets")
-    async def set_budget(request: Request, actor: ActorDep, wanted: SetBudget) -> CreatedBudget:
-        """One for each subject and period. Setting it again changes its cap and keeps what was spent."""
-        service = BudgetService(house(request).database)
-        return CreatedBudget(id=await service.set(actor, wanted.subject, wanted.budget))
-
-    @routes.delete("/budgets/{budget_id}", status_code=204)
-    async def remove_budget(request: Request, actor: ActorDep, budget_id: UUID) -> None:
-        """What was spent of it is forgotten; the usage stays."""
-        await BudgetService(house(request).database).remove(actor, budget_id)
+@routes.get("/limits")
+async def list_limits(request: Request, actor: ActorDep) -> HeldLimits:
+    """The tenant's own, its members' and its keys'."""
+    return HeldLimits(limits=await LimitService(house(request).database).listing(actor))
 
 
-def _policy(routes: APIRouter) -> None:
-    @routes.get("/policy")
-    async def policy(request: Request, actor: ActorDep) -> Standing:
-        """What is masked before an engine outside, the most that is kept, and the share."""
-        return await policies(request).get(actor)
+@routes.put("/limits", status_code=204)
+async def set_limits(request: Request, actor: ActorDep, wanted: SetLimits) -> None:
+    """All limits of a subject, from its next call on: what is left out is not limited."""
+    service = LimitService(house(request).database)
+    await service.set(actor, wanted.subject, wanted.limits)
 
-    @routes.put("/policy")
-    async def change_policy(request: Request, actor: ActorDep, wanted: ChangePolicy) -> Standing:
-        """All of it, from the next call on: a kind that is left out is masked. 409 where `version` is
-        no longer in force."""
-        return await policies(request).change(actor, wanted.policy, wanted.version)
+
+@routes.delete("/limits", status_code=204)
+async def remove_limits(
+    request: Request, actor: ActorDep, whose: Annotated[Subject, Query()]
+) -> None:
+    await LimitService(house(request).database).remove(actor, whose)
+
+
+@routes.get("/budgets")
+async def list_budgets(request: Request, actor: ActorDep) -> Budgets:
+    """With what is spent and reserved of them."""
+    return Budgets(budgets=await BudgetService(house(request).database).listing(actor))
+
+
+@routes.put("/budgets")
+async def set_budget(request: Request, actor: ActorDep, wanted: SetBudget) -> CreatedBudget:
+    """One for each subject and period. Setting it again changes its cap and keeps what was spent."""
+    service = BudgetService(house(request).database)
+    return CreatedBudget(id=await service.set(actor, wanted.subject, wanted.budget))
+
+
+@routes.delete("/budgets/{budget_id}", status_code=204)
+async def remove_budget(request: Request, actor: ActorDep, budget_id: UUID) -> None:
+    """What was spent of it is forgotten; the usage stays."""
+    await BudgetService(house(request).database).remove(actor, budget_id)
+
+
+@routes.get("/policy")
+async def policy(request: Request, actor: ActorDep) -> Standing:
+    """What is masked before an engine outside, the most that is kept, and the share."""
+    return await policies(request).get(actor)
+
+
+@routes.put("/policy")
+async def change_policy(request: Request, actor: ActorDep, wanted: ChangePolicy) -> Standing:
+    """All of it, from the next call on: a kind that is left out is masked. 409 where `version` is
+    no longer in force."""
+    return await policies(request).change(actor, wanted.policy, wanted.version)
 
 
 def policies(request: Request) -> PolicyService:

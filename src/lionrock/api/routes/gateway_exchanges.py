@@ -21,28 +21,27 @@ class Exchanges(BaseModel):
     next: UUID | None
 
 
-def router() -> APIRouter:
-    routes = APIRouter(prefix="/gateway/exchanges", tags=["gateway"])
+routes = APIRouter(prefix="/gateway/exchanges", tags=["gateway"])
 
-    @routes.get("")
-    async def list_exchanges(
-        request: Request,
-        actor: ActorDep,
-        member: UUID | None = None,
-        before: UUID | None = None,
-        limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
-    ) -> Exchanges:
-        """What was kept of calls, without its content. Who may not read everyone's sees their own, and a
-        key what was asked with it."""
-        found = await _service(request).listing(actor, member=member, before=before, limit=limit)
-        return Exchanges(exchanges=found, next=found[-1].id if len(found) == limit else None)
 
-    @routes.get("/{exchange_id}")
-    async def get_exchange(request: Request, actor: ActorDep, exchange_id: UUID) -> Exchange:
-        """One, with what was sent and what was answered. Another's is read on record."""
-        return await _service(request).get(actor, exchange_id)
+@routes.get("")
+async def list_exchanges(
+    request: Request,
+    actor: ActorDep,
+    member: UUID | None = None,
+    before: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
+) -> Exchanges:
+    """What was kept of calls, without its content. Who may not read everyone's sees their own, and a
+    key what was asked with it."""
+    found = await _service(request).listing(actor, member=member, before=before, limit=limit)
+    return Exchanges(exchanges=found, next=found[-1].id if len(found) == limit else None)
 
-    return routes
+
+@routes.get("/{exchange_id}")
+async def get_exchange(request: Request, actor: ActorDep, exchange_id: UUID) -> Exchange:
+    """One, with what was sent and what was answered. Another's is read on record."""
+    return await _service(request).get(actor, exchange_id)
 
 
 def _service(request: Request) -> ExchangeService:

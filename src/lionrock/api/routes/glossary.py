@@ -9,8 +9,7 @@ from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from fastapi.responses import StreamingResponse
 
 from lionrock.api.deps import ActorDep
-from lionrock.doors import house
-from lionrock.errors import TooLarge
+from lionrock.doors import content, house
 from lionrock.kernel.decisions import require
 from lionrock.kernel.permissions import Permission as P
 from lionrock.search.glossary.schemas import (
@@ -24,95 +23,96 @@ from lionrock.search.glossary.schemas import (
     NewEntry,
     Preview,
 )
-from lionrock.search.glossary.service import MOST_BYTES, GlossaryService
+from lionrock.search.glossary.service import MOST_BYTES, TOO_LARGE, GlossaryService
 
 TYPES = {"tbx": "application/x-tbx", "csv": "text/csv; charset=utf-8"}
 
 
-def router() -> APIRouter:
-    routes = APIRouter(tags=["search"])
+routes = APIRouter(tags=["search"])
 
-    @routes.get("/glossary")
-    async def list_entries(
-        request: Request,
-        actor: ActorDep,
-        q: Annotated[str, Query(max_length=200)] = "",
-        start: Annotated[int, Query(ge=0, le=10**6)] = 0,
-        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    ) -> Entries:
-        """Entries by their first term; `q` looks in terms, notes and sources, in both scripts."""
-        return await _glossary(request).entries(actor, containing=q, start=start, limit=limit)
 
-    @routes.post("/glossary", status_code=201)
-    async def add_entry(request: Request, actor: ActorDep, wanted: NewEntry) -> Entry:
-        return await _glossary(request).add(actor, wanted)
+@routes.get("/glossary")
+async def list_entries(
+    request: Request,
+    actor: ActorDep,
+    q: Annotated[str, Query(max_length=200)] = "",
+    start: Annotated[int, Query(ge=0, le=10**6)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Entries:
+    """Entries by their first term; `q` looks in terms, notes and sources, in both scripts."""
+    return await _glossary(request).entries(actor, containing=q, start=start, limit=limit)
 
-    @routes.get("/glossary/file")
-    async def export_entries(
-        request: Request, actor: ActorDep, format: Literal["tbx", "csv"] = "tbx"
-    ) -> StreamingResponse:
-        """Every entry, as TBX (ISO 30042:2019, TBX-Basic) or CSV."""
-        parts = await _glossary(request).export(actor, format)
-        name = f'attachment; filename="glossary.{format}"'
-        headers = {"Content-Disposition": name}
-        return StreamingResponse(parts, media_type=TYPES[format], headers=headers)
 
-    @routes.post("/glossary/preview")
-    async def preview_file(
-        request: Request, actor: ActorDep, file: Annotated[UploadFile, File()]
-    ) -> Preview:
-        """What a TBX, CSV or XLSX file holds, and which of its rows cannot be taken in."""
-        require(actor, P.SEARCH_GLOSSARY_MANAGE)
-        return await _glossary(request).preview(actor, await content(file))
+@routes.post("/glossary", status_code=201)
+async def add_entry(request: Request, actor: ActorDep, wanted: NewEntry) -> Entry:
+    return await _glossary(request).add(actor, wanted)
 
-    @routes.post("/glossary/file")
-    async def import_file(
-        request: Request,
-        actor: ActorDep,
-        file: Annotated[UploadFile, File()],
-        skip_bad: Annotated[bool, Form()] = False,
-    ) -> Imported:
-        """Take a file in: whole, or with `skip_bad` what is good of it."""
-        require(actor, P.SEARCH_GLOSSARY_MANAGE)
-        return await _glossary(request).take_in(actor, await content(file), skip_bad=skip_bad)
 
-    @routes.get("/glossary/candidates")
-    async def list_candidates(
-        request: Request, actor: ActorDep, limit: Annotated[int, Query(ge=1, le=1000)] = 200
-    ) -> Candidates:
-        """Mined pairs that nobody decided on, of documents that the actor may read."""
-        return await house(request).search.candidates.waiting(actor, limit=limit)
+@routes.get("/glossary/file")
+async def export_entries(
+    request: Request, actor: ActorDep, format: Literal["tbx", "csv"] = "tbx"
+) -> StreamingResponse:
+    """Every entry, as TBX (ISO 30042:2019, TBX-Basic) or CSV."""
+    parts = await _glossary(request).export(actor, format)
+    name = f'attachment; filename="glossary.{format}"'
+    headers = {"Content-Disposition": name}
+    return StreamingResponse(parts, media_type=TYPES[format], headers=headers)
 
-    @routes.post("/glossary/candidates")
-    async def mine_candidates(request: Request, actor: ActorDep, wanted: Mining) -> Mined:
-        """Mine two documents of which one is the other's translation."""
-        return await house(request).search.candidates.mine(actor, wanted)
 
-    @routes.post("/glossary/candidates/decide")
-    async def decide_candidates(request: Request, actor: ActorDep, decision: Decision) -> Imported:
-        """Accept candidates, which makes entries of them, or refuse them."""
-        return await house(request).search.candidates.decide(actor, decision)
+@routes.post("/glossary/preview")
+async def preview_file(
+    request: Request, actor: ActorDep, file: Annotated[UploadFile, File()]
+) -> Preview:
+    """What a TBX, CSV or XLSX file holds, and which of its rows cannot be taken in."""
+    require(actor, P.SEARCH_GLOSSARY_MANAGE)
+    return await _glossary(request).preview(actor, await content(file, MOST_BYTES, TOO_LARGE))
 
-    @routes.put("/glossary/{entry_id}")
-    async def change_entry(
-        request: Request, actor: ActorDep, entry_id: UUID, wanted: NewEntry
-    ) -> Entry:
-        return await _glossary(request).change(actor, entry_id, wanted)
 
-    @routes.delete("/glossary/{entry_id}", status_code=204)
-    async def remove_entry(request: Request, actor: ActorDep, entry_id: UUID) -> None:
-        await _glossary(request).remove(actor, entry_id)
+@routes.post("/glossary/file")
+async def import_file(
+    request: Request,
+    actor: ActorDep,
+    file: Annotated[UploadFile, File()],
+    skip_bad: Annotated[bool, Form()] = False,
+) -> Imported:
+    """Take a file in: whole, or with `skip_bad` what is good of it."""
+    require(actor, P.SEARCH_GLOSSARY_MANAGE)
+    return await _glossary(request).take_in(
+        actor, await content(file, MOST_BYTES, TOO_LARGE), skip_bad=skip_bad
+    )
 
-    return routes
+
+@routes.get("/glossary/candidates")
+async def list_candidates(
+    request: Request, actor: ActorDep, limit: Annotated[int, Query(ge=1, le=1000)] = 200
+) -> Candidates:
+    """Mined pairs that nobody decided on, of documents that the actor may read."""
+    return await house(request).search.candidates.waiting(actor, limit=limit)
+
+
+@routes.post("/glossary/candidates")
+async def mine_candidates(request: Request, actor: ActorDep, wanted: Mining) -> Mined:
+    """Mine two documents of which one is the other's translation."""
+    return await house(request).search.candidates.mine(actor, wanted)
+
+
+@routes.post("/glossary/candidates/decide")
+async def decide_candidates(request: Request, actor: ActorDep, decision: Decision) -> Imported:
+    """Accept candidates, which makes entries of them, or refuse them."""
+    return await house(request).search.candidates.decide(actor, decision)
+
+
+@routes.put("/glossary/{entry_id}")
+async def change_entry(
+    request: Request, actor: ActorDep, entry_id: UUID, wanted: NewEntry
+) -> Entry:
+    return await _glossary(request).change(actor, entry_id, wanted)
+
+
+@routes.delete("/glossary/{entry_id}", status_code=204)
+async def remove_entry(request: Request, actor: ActorDep, entry_id: UUID) -> None:
+    await _glossary(request).remove(actor, entry_id)
 
 
 def _glossary(request: Request) -> GlossaryService:
     return house(request).search.glossary
-
-
-async def content(file: UploadFile) -> bytes:
-    """What was uploaded. `TooLarge` beyond the glossary's limit."""
-    data = await file.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise TooLarge(f"The file is larger than {MOST_BYTES >> 20} MB. Import it in parts.")
-    return data

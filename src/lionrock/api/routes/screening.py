@@ -20,22 +20,19 @@ from lionrock.api.routes import (
 )
 from lionrock.doors import Bounded
 
-
-def router() -> APIRouter:
-    routes = APIRouter(tags=["screening"], route_class=Bounded)
-    for part in (
-        screening_names,
-        screening_payments,
-        screening_documents,
-        screening_lists,
-        screening_list_versions,
-        screening_customers,
-        screening_batches,
-        screening_alerts,
-        screening_alert_work,
-        screening_reports,
-        screening_shares,
-        screening_tuning,
-    ):
-        part.add(routes)
-    return routes
+routes = APIRouter(tags=["screening"], route_class=Bounded)
+for part in (
+    screening_names,
+    screening_payments,
+    screening_documents,
+    screening_lists,
+    screening_list_versions,
+    screening_customers,
+    screening_batches,
+    screening_alerts,
+    screening_alert_work,
+    screening_reports,
+    screening_shares,
+    screening_tuning,
+):
+    part.add(routes)

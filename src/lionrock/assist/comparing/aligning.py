@@ -71,44 +71,38 @@ def by_number(matching: Matching, first: Side, second: Side) -> None:
 def by_meaning(matching: Matching, a: Sequence[Told], b: Sequence[Told]) -> None:
     """Pair what is left. `a`, `b`: of the clauses of `matching.left()`, in their order."""
     left, right = matching.left()
-    cosines, weights = _weighed(a, b)
-    for i, j in _greedy(weights, _LEAST):
+    margins = _margins(a, b)
+    for i, j in _greedy(_weighed(margins, a, b), _LEAST):
         matching.pair(left[i], right[j])
-    unlike = _unlike(a, b)
-    between = _between(matching.pairs, left, right) & (cosines >= unlike)
-    for i, j in _greedy(np.where(between, _margins(cosines, unlike), 0), _LEAST_BETWEEN):
+    between = _between(matching.pairs, left, right)
+    for i, j in _greedy(margins * between, _LEAST_BETWEEN):
         matching.pair(left[i], right[j])
 
 
-def _weighed(a: Sequence[Told], b: Sequence[Told]) -> tuple[Array, Array]:
-    """Cosines, and margins with what else speaks for a pair. Memory: n × m floats, some four times."""
-    cosines = np.stack([t.vector for t in a]) @ np.stack([t.vector for t in b]).T
-    unlike = _unlike(a, b)
-    weights = _margins(cosines, unlike) + _shared(a, b)
-    weights[cosines < unlike] = 0
+def _weighed(margins: Array, a: Sequence[Told], b: Sequence[Told]) -> Array:
+    """Margins with what else speaks for a pair. Memory: n × m floats, some four times."""
+    weights = (margins + _shared(a, b)) * (margins > 0)
     beside = np.zeros_like(weights)
     for i, j in _greedy(weights, _SURE):
         for step in (-1, 1):
             if 0 <= i + step < len(a) and 0 <= j + step < len(b):
                 beside[i + step, j + step] = _BESIDE
-    return cosines, weights + beside * (weights > 0)
+    weighed: Array = weights + beside * (weights > 0)
+    return weighed
 
 
-def _unlike(a: Sequence[Told], b: Sequence[Told]) -> Array:
-    """The least cosine of each pair, and what clauses that have nothing to do with each other may have."""
-    english = np.array([t.english for t in a])[:, None] == np.array([t.english for t in b])[None, :]
-    least: Array = np.where(english, _UNLIKE_IN_ONE, _UNLIKE).astype(np.float32)
-    return least
-
-
-def _margins(cosines: Array, unlike: Array) -> Array:
-    """Each cosine over the mean of both sides' nearest. Where a clause has too few neighbours, `unlike` ones
-    are thought beside it: two clauses alone are no pair by being nearest."""
+def _margins(a: Sequence[Told], b: Sequence[Told]) -> Array:
+    """Each cosine over the mean of both sides' nearest; 0 where it is no more than clauses that have
+    nothing to do with each other may have. Where a clause has too few neighbours, such ones are thought
+    beside it: two clauses alone are no pair by being nearest."""
+    cosines = np.stack([t.vector for t in a]) @ np.stack([t.vector for t in b]).T
+    same = np.array([t.english for t in a])[:, None] == np.array([t.english for t in b])[None, :]
+    unlike = np.where(same, _UNLIKE_IN_ONE, _UNLIKE).astype(np.float32)
     beside, below = np.repeat(unlike[:, :1], _NEIGHBOURS, 1), np.repeat(unlike[:1], _NEIGHBOURS, 0)
     rows = np.partition(np.hstack([cosines, beside]), -_NEIGHBOURS, axis=1)[:, -_NEIGHBOURS:]
     columns = np.partition(np.vstack([cosines, below]), -_NEIGHBOURS, axis=0)[-_NEIGHBOURS:]
     around = (rows.mean(axis=1)[:, None] + columns.mean(axis=0)[None, :]) / 2
-    margins: Array = cosines / np.maximum(around, 1e-3)
+    margins: Array = np.where(cosines >= unlike, cosines / np.maximum(around, 1e-3), 0)
     return margins
 
 
@@ -130,17 +124,15 @@ def _shared(a: Sequence[Told], b: Sequence[Told]) -> Array:
 
 
 def _between(pairs: dict[int, int], left: Sequence[int], right: Sequence[int]) -> Mask:
-    """Which of the clauses left stand between the same two pairs, those out of order not counted."""
+    """Which of the clauses that still have no pair stand between the same two pairs, those out of order
+    not counted."""
     elsewhere = moved(pairs)
     anchors = sorted(i for i in pairs if i not in elsewhere)
     others = [pairs[i] for i in anchors]
     a = np.array([bisect(anchors, i) for i in left])
     b = np.array([bisect(others, j) for j in right])
-    same: Mask = a[:, None] == b[None, :]
-    free = np.array([i not in pairs for i in left])
-    taken = set(pairs.values())
-    open_ = np.array([j not in taken for j in right])
-    allowed: Mask = same & free[:, None] & open_[None, :]
+    free = np.isin(left, [*pairs], invert=True), np.isin(right, [*pairs.values()], invert=True)
+    allowed: Mask = (a[:, None] == b[None, :]) & free[0][:, None] & free[1][None, :]
     return allowed
 
 

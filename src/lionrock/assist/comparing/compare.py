@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import numpy as np
 
 from lionrock.assist.comparing import aligning
 from lionrock.assist.comparing.pairing import paired
 from lionrock.assist.comparing.phrases import UNWEIGHED
-from lionrock.assist.comparing.schemas import CompareRequest, Comparison, Pair, Verdict, Weighed
+from lionrock.assist.comparing.schemas import CompareRequest, Pair, TextComparison, Verdict, Weighed
 from lionrock.assist.comparing.sides import Side, read
 from lionrock.documents.citations import Citation
 from lionrock.documents.comparing import Paragraph
@@ -36,7 +36,7 @@ _AT_ONCE = 64
 @capability(id="assist.compare", risk=Risk.LIMITED, permission=Permission.ASSIST_REWRITE_RUN)
 async def compare(
     run: RunContext, request: CompareRequest
-) -> AsyncIterator[Progress | Weighed | Comparison]:
+) -> AsyncIterator[Progress | Weighed | TextComparison]:
     """Compare two texts clause by clause, in one language or two; what differs in substance is told."""
     yield Progress(stage="source")
     sides = await read(run, request)
@@ -47,7 +47,7 @@ async def compare(
     async for batch in _encoded(run, clauses if left and right else []):
         vectors += list(batch)
         yield Progress(stage="matching", done=len(vectors), total=len(clauses))
-    asked = await asyncio.to_thread(_matched, run, matching, sides, clauses, vectors)
+    asked = await asyncio.to_thread(_pair_the_rest, run, matching, sides, clauses, vectors)
     notes = [] if asked else [UNWEIGHED[sides[1].language]]
 
     elsewhere = moved(matching.pairs)
@@ -64,7 +64,7 @@ async def compare(
                 shown.append(((i, j), pair))
                 yield Weighed(pair=pair)
     kept, citations = await _cited(run, sides, shown)
-    yield Comparison(
+    yield TextComparison(
         names=(sides[0].name, sides[1].name), languages=(sides[0].language, sides[1].language),
         counts=dict(counts), pairs=kept, citations=citations, notes=notes,
     )  # fmt: skip
@@ -83,7 +83,7 @@ async def _encoded(run: RunContext, clauses: Sequence[Paragraph]) -> AsyncIterat
             return
 
 
-def _matched(
+def _pair_the_rest(
     run: RunContext, matching: Matching, sides: Sides, clauses: Sequence[Paragraph],
     vectors: Sequence[aligning.Array],
 ) -> bool:  # fmt: skip
@@ -108,24 +108,20 @@ async def _cited(
 ) -> tuple[list[Pair], list[Citation]]:
     """The pairs with the citations of their clauses, where these stand in documents."""
     citations: list[Citation] = []
-    numbers: list[dict[int, int]] = []
-    for which, side in enumerate(sides):
-        wanted = (places[which] for places, _ in shown)
-        found = await _of_side(run, side, (p for p in wanted if p is not None))
-        numbers.append({place: len(citations) + n for n, place in enumerate(found)})
+    pairs = [pair for _, pair in shown]
+    for which, name in enumerate(("first", "second")):
+        wanted = [places[which] for places, _ in shown]
+        found = await _of_side(run, sides[which], [p for p in wanted if p is not None])
+        numbers = {place: len(citations) + n for n, place in enumerate(found)}
         citations += found.values()
-    pairs = []
-    for places, pair in shown:
-        changed = {}
-        for name, which in (("first", 0), ("second", 1)):
-            place = places[which]
-            if place is not None:
-                changed[name] = sides[which].clause(place, numbers[which].get(place))
-        pairs.append(pair.model_copy(update=changed))
+        for at, place in enumerate(wanted):
+            if place in numbers:
+                cited = getattr(pairs[at], name).model_copy(update={"cite": numbers[place]})
+                pairs[at] = pairs[at].model_copy(update={name: cited})
     return pairs, citations
 
 
-async def _of_side(run: RunContext, side: Side, places: Iterator[int]) -> dict[int, Citation]:
+async def _of_side(run: RunContext, side: Side, places: Sequence[int]) -> dict[int, Citation]:
     """Citations by place in the side; none of a heading, whose place on the page is not kept."""
     if side.document is None:
         return {}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lionrock.assist.comparing.phrases import named
-from lionrock.assist.comparing.schemas import Clause, Comparison, Pair
 from lionrock.assist.docx.making import docx, heading, paragraph, table
 from lionrock.assist.summaries.files import markdown_table
 from lionrock.kernel.tables import as_xlsx
 
+if TYPE_CHECKING:
+    from lionrock.assist.comparing.schemas import Clause, Pair, TextComparison
+
 _WIDTHS = (10, 3, 20, 3, 20, 12)
 
 
-def made(comparison: Comparison, format: str) -> bytes:
+def made(comparison: TextComparison, format: str) -> bytes:
     """`format`: md, docx or xlsx. Titles are in the language of the second text."""
     say = named(comparison.languages[1])
     title = f"{say['title']}: {' / '.join(name or say['text'] for name in comparison.names)}"

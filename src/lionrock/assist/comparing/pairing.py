@@ -12,8 +12,8 @@ from lionrock.documents.matching import folded
 
 def paired(sides: tuple[Side, Side], i: int | None, j: int | None, *, moved: bool) -> Pair:
     """`i` of the first side and `j` of the second; None where there is no counterpart."""
-    first = None if i is None else sides[0].clause(i, None)
-    second = None if j is None else sides[1].clause(j, None)
+    first = None if i is None else sides[0].clause(i)
+    second = None if j is None else sides[1].clause(j)
     if first is None or second is None:
         alone = Verdict.SECOND_ONLY if first is None else Verdict.FIRST_ONLY
         return Pair(verdict=alone, first=first, second=second)

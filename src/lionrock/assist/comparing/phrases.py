@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from lionrock.documents.language import Language, to_simplified
+from lionrock.assist.phrases import worded
+from lionrock.documents.language import Language
 
 UNWEIGHED: Final[dict[Language, str]] = {
     "en": "No encoder that was measured answers here: clauses were matched by words and numbers, not by meaning.",
@@ -19,7 +20,7 @@ _ENGLISH: Final = {
     "differs": "differs", "first_only": "in the first only", "second_only": "in the second only",
     "moved": "moved", "text": "Text",
     "figures": "figures", "dates": "dates", "references": "references", "names": "names",
-    "negation": "denial", "duty": "duty", "direction": "direction", "terms": "terms",
+    "negation": "denial", "duty": "duty", "direction": "direction",
 }  # fmt: skip
 _CHINESE: Final = {
     "title": "文本比較", "first": "第一份", "second": "第二份", "verdict": "結果", "page": "頁",
@@ -27,14 +28,10 @@ _CHINESE: Final = {
     "differs": "內容不同", "first_only": "只見於第一份", "second_only": "只見於第二份",
     "moved": "位置不同", "text": "文本",
     "figures": "數字", "dates": "日期", "references": "條文引述", "names": "名稱",
-    "negation": "否定", "duty": "責任程度", "direction": "升跌", "terms": "詞彙",
+    "negation": "否定", "duty": "責任程度", "direction": "升跌",
 }  # fmt: skip
 
 
 def named(language: Language) -> dict[str, str]:
     """What the parts of a file are called in that language."""
-    if language == "en":
-        return _ENGLISH
-    if language == "zh-Hans":
-        return {key: to_simplified(text) for key, text in _CHINESE.items()}
-    return _CHINESE
+    return worded(language, _ENGLISH, _CHINESE)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from lionrock.assist.checks import CheckName
-from lionrock.assist.schemas import without_controls
+from lionrock.assist.comparing import files
+from lionrock.assist.schemas import CleanText
 from lionrock.documents.citations import Citation
 from lionrock.documents.comparing import Span
 from lionrock.documents.language import Language
@@ -17,7 +18,6 @@ from lionrock.kernel.capabilities import Result, RunContext, Update
 from lionrock.kernel.fields import DocumentId
 
 MOST_CHARACTERS = 100_000
-Text = Annotated[str, AfterValidator(without_controls)]
 
 
 class CompareRequest(BaseModel):
@@ -25,10 +25,10 @@ class CompareRequest(BaseModel):
     documents: list[DocumentId] = Field(
         default=[], max_length=2, description="Two documents, or one and a text."
     )
-    text: Text = Field(
+    text: CleanText = Field(
         default="", max_length=MOST_CHARACTERS, description="A text in place of a document."
     )
-    other_text: Text = Field(
+    other_text: CleanText = Field(
         default="", max_length=MOST_CHARACTERS, description="The text to compare it with."
     )
     show_same: bool = Field(default=False, description="Show clauses that say the same, too.")
@@ -90,7 +90,7 @@ class Weighed(Update):
     pair: Pair
 
 
-class Comparison(Result):
+class TextComparison(Result):
     template: ClassVar[str] = "assist/comparison.html"
     formats: ClassVar[tuple[str, ...]] = ("md", "docx", "xlsx")
     names: tuple[str, str]
@@ -104,8 +104,6 @@ class Comparison(Result):
     notes: list[str]
 
     async def file(self, run: RunContext, format: str) -> bytes:
-        from lionrock.assist.comparing import files
-
         return await asyncio.to_thread(files.made, self, format)
 
     def plain(self) -> str:

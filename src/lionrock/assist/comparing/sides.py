@@ -27,13 +27,12 @@ class Side:
     paragraphs: list[Paragraph]
     document: UUID | None = None
 
-    def clause(self, place: int, cite: int | None) -> Clause:
+    def clause(self, place: int) -> Clause:
         paragraph = self.paragraphs[place]
         page = paragraph.page if self.document else None
         return Clause(
-            number=paragraph.number, heading=paragraph.heading, text=paragraph.text, page=page,
-            cite=cite,
-        )  # fmt: skip
+            number=paragraph.number, heading=paragraph.heading, text=paragraph.text, page=page
+        )
 
 
 async def read(run: RunContext, request: CompareRequest) -> tuple[Side, Side]:

@@ -26,6 +26,7 @@ from lionrock.documents.language import Language
 from lionrock.errors import InvalidInput
 
 MOST_BYTES: Final = 64 * 2**10
+TOO_LARGE: Final = f"A template is at most {MOST_BYTES // 2**10} KB of text."
 MOST_FIELDS: Final = 60
 NAME: Final = r"[a-z0-9]+(-[a-z0-9]+){0,9}"
 _FENCE: Final = "+++"

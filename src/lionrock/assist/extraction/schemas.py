@@ -6,18 +6,18 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Given
 
 from lionrock.assist.extraction.asked import Field
 from lionrock.assist.extraction.kinds import Kind, Normal
-from lionrock.assist.schemas import without_controls
+from lionrock.assist.schemas import CleanText
 from lionrock.documents.citations import Citation
 from lionrock.kernel.capabilities import Result, RunContext, Update
 from lionrock.kernel.fields import DocumentId
 
 MOST_DOCUMENTS = 500
-_Line = Annotated[str, Given(max_length=300), AfterValidator(without_controls)]
+_Line = Annotated[CleanText, Given(max_length=300)]
 
 
 class ExtractRequest(BaseModel):
@@ -31,7 +31,7 @@ class ExtractRequest(BaseModel):
         default=[], max_length=50,
         description="A field a line: its label, and a type after a colon if you like.",
     )  # fmt: skip
-    json_schema: Annotated[str, AfterValidator(without_controls)] = Given(
+    json_schema: CleanText = Given(
         default="", max_length=20_000, description="A JSON Schema in place of the list."
     )
     unrelated: bool = Given(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from lionrock.assist.checks import Check, told
 from lionrock.assist.docx.making import docx, paragraph
-from lionrock.assist.schemas import without_controls
+from lionrock.assist.schemas import CleanText
 from lionrock.documents.language import Language
 from lionrock.kernel.capabilities import Result, RunContext, Update
 
@@ -23,7 +23,7 @@ class Style(StrEnum):
 
 class RewriteRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    text: Annotated[str, AfterValidator(without_controls)] = Field(
+    text: CleanText = Field(
         min_length=1, max_length=20_000, description="The text to rewrite; its language stays."
     )
     style: Style = Field(default=Style.PLAIN, description="How it is to be written.")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MOST: Final = 20
 MOST_BYTES: Final = 50 * 2**20
+TOO_LARGE: Final = f"The file is larger than {MOST_BYTES >> 20} MB. Train on a part of it."
 _TABLE: Final = "classifiers"
 _IN_MEMORY: Final = 4
 

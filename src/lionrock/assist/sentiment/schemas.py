@@ -6,18 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, ClassVar, Final
+from typing import ClassVar, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from lionrock.assist.schemas import without_controls
+from lionrock.assist.schemas import CleanText
 from lionrock.assist.sentiment.signs import Sign, SignKind, Urgency
 from lionrock.documents.citations import Citation
 from lionrock.kernel.capabilities import Result, RunContext
 from lionrock.kernel.fields import DocumentId, FileBytes
 from lionrock.kernel.tables import as_csv, as_xlsx
-
-Written = Annotated[str, AfterValidator(without_controls)]
 
 LONGEST_TEXT: Final = 20_000
 SHOWN: Final = 100
@@ -30,20 +28,20 @@ class SentimentRequest(BaseModel):
     """One of `text`, `document` and `file`."""
 
     model_config = ConfigDict(extra="forbid")
-    text: Written = Field(
+    text: CleanText = Field(
         default="", max_length=LONGEST_TEXT, description="The text, in any of the languages."
     )
     document: DocumentId | None = Field(default=None, description="A document to read.")
     file: FileBytes | None = Field(
         default=None, exclude=True, description="A CSV or XLSX file of many texts, one a row."
     )
-    column: Written = Field(
+    column: CleanText = Field(
         default="", max_length=100, description="The file's column that holds the texts; else text."
     )
-    dates: Written = Field(
+    dates: CleanText = Field(
         default="", max_length=100, description="The file's column that holds their dates, if any."
     )
-    classifier: Written = Field(
+    classifier: CleanText = Field(
         default="", max_length=80, description="The name of a classifier; else the one in use."
     )
     quick: bool = Field(

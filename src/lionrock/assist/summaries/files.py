@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from lionrock.assist.phrases import worded
 from lionrock.assist.summaries.choices import Shape
-from lionrock.documents.language import to_simplified
+from lionrock.documents.language import Language
 from lionrock.kernel.tables import as_xlsx
 
 if TYPE_CHECKING:
@@ -28,13 +29,9 @@ _CHINESE: Final = {
 }  # fmt: skip
 
 
-def named(language: str) -> dict[str, str]:
+def named(language: Language) -> dict[str, str]:
     """What the parts of a file are called in the summary's language."""
-    if language == "en":
-        return _ENGLISH
-    if language == "zh-Hans":
-        return {key: to_simplified(text) for key, text in _CHINESE.items()}
-    return _CHINESE
+    return worded(language, _ENGLISH, _CHINESE)
 
 
 def workbook(summary: Summary) -> bytes:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from lionrock.assist.checks import Check, told
-from lionrock.assist.schemas import without_controls
+from lionrock.assist.schemas import CleanText
 from lionrock.assist.translate.checking import BINDING
 from lionrock.documents.language import Language
 from lionrock.kernel.capabilities import Result, RunContext, Update
@@ -43,7 +43,7 @@ class TranslateRequest(BaseModel):
     """A text, or a document of the library."""
 
     model_config = ConfigDict(extra="forbid")
-    text: Annotated[str, AfterValidator(without_controls)] = Field(
+    text: CleanText = Field(
         default="", max_length=LONGEST_TEXT, description="The text to translate, if not a document."
     )
     document: DocumentId | None = Field(
@@ -180,7 +180,7 @@ class Edit(BaseModel):
     """New words for a segment."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    target: Annotated[str, AfterValidator(without_controls)] = Field(max_length=LONGEST_SEGMENT)
+    target: CleanText = Field(max_length=LONGEST_SEGMENT)
 
 
 class Acceptance(BaseModel):
@@ -188,12 +188,8 @@ class Acceptance(BaseModel):
     differ from the source's, where they do; kept, and on record as given."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    target: Annotated[str, AfterValidator(without_controls)] | None = Field(
-        default=None, max_length=LONGEST_SEGMENT
-    )
-    meant: Annotated[str, AfterValidator(without_controls)] = Field(
-        default="", max_length=LONGEST_REASON
-    )
+    target: CleanText | None = Field(default=None, max_length=LONGEST_SEGMENT)
+    meant: CleanText = Field(default="", max_length=LONGEST_REASON)
 
 
 class Segments(BaseModel):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_ENTRIES: Final = 100_000
 MOST_BYTES: Final = 50 * 2**20
+TOO_LARGE: Final = f"The file is larger than {MOST_BYTES >> 20} MB. Import it in parts."
 _SHOWN: Final = 20
 _KEPT_TENANTS: Final = 64
 _TABLE: Final = "glossary_entries"

@@ -22,6 +22,7 @@ from lionrock.search.glossary.tbx import language_of
 from lionrock.search.glossary.xml import root_of
 
 MOST_BYTES: Final = 50 * 2**20
+TOO_LARGE: Final = f"The file is larger than {MOST_BYTES >> 20} MB. Import it in parts."
 MOST_UNITS: Final = 100_000
 _XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _CODES: Final = frozenset({"bpt", "ept", "ph", "it", "ut"})
