@@ -27,7 +27,8 @@ LionrockError
 ├── ModelPullFailed         weights could not be fetched or did not verify         (HTTP 502)
 ├── SealBroken              stored content does not open: changed, moved, or its key lost (HTTP 500)
 └── EngineRefused           the engine refused a request: too long, bad schema …   (HTTP 502)
-    └── RequestRefused      … and the request is what has to change               (HTTP 400)
+    ├── RequestRefused      … and the request is what has to change               (HTTP 400)
+    └── FormBroken          it began an answer that does not keep to the form asked for
 """
 
 from __future__ import annotations
@@ -193,3 +194,7 @@ class EngineRefused(LionrockError):
 
 class RequestRefused(EngineRefused):
     status = 400
+
+
+class FormBroken(EngineRefused):
+    title = "The answer does not keep to its form"

@@ -23,13 +23,13 @@ from functools import partial
 from signal import Signals
 from lionrock.kernel.processes import dies_with_parent
 child = subprocess.Popen(
-    ["sleep", "60"],
+    ["sleep", "600"],
     preexec_fn=partial(dies_with_parent, Signals(int(sys.argv[1])), os.getpid()),
     user=int(sys.argv[2]) if sys.argv[2] else None,
     stdout=subprocess.DEVNULL,
 )
 print(child.pid, flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -66,7 +66,7 @@ def test_a_child_that_runs_as_another_user_dies_too() -> None:
 
 def test_a_child_whose_parent_died_before_it_could_ask_exits_at_once() -> None:
     with subprocess.Popen(
-        ["sleep", "60"], preexec_fn=partial(dies_with_parent, signal.SIGKILL, os.getppid())
+        ["sleep", "600"], preexec_fn=partial(dies_with_parent, signal.SIGKILL, os.getppid())
     ) as child:
         assert child.wait(20) == 128 + signal.SIGKILL
 
@@ -78,7 +78,7 @@ def test_a_child_from_the_lasting_thread_outlives_the_thread_that_asked() -> Non
         children.append(
             from_lasting_thread(
                 lambda: subprocess.Popen(
-                    ["sleep", "60"], preexec_fn=partial(dies_with_parent, signal.SIGTERM)
+                    ["sleep", "600"], preexec_fn=partial(dies_with_parent, signal.SIGTERM)
                 )
             )
         )
@@ -101,14 +101,14 @@ def test_an_exception_in_the_lasting_thread_reaches_the_caller_and_the_thread_go
 
 
 def test_a_process_shows_its_owner_command_program_and_directory() -> None:
-    with subprocess.Popen(["sleep", "60"], cwd="/") as child:
+    with subprocess.Popen(["sleep", "600"], cwd="/") as child:
         assert comes_true(lambda: (seen := look_at(child.pid)) and seen.command[0] == "sleep")
         seen = look_at(child.pid)
         assert seen in list(running())
         child.kill()
     assert seen is not None
     assert (seen.pid, seen.owner, seen.directory) == (child.pid, os.geteuid(), "/")
-    assert seen.command == ("sleep", "60")
+    assert seen.command == ("sleep", "600")
     assert seen.executable is not None
 
 

@@ -104,6 +104,13 @@ def test_what_will_not_pass_is_refused_with_its_reason(status: int, words: str) 
     assert told(status, {}).startswith(f"EngineRefused: The engine {words}")
 
 
+def test_an_answer_that_broke_its_form_says_nothing_against_the_engine() -> None:
+    message = "The model produced output that does not match the expected peg-native format."
+    assert told(500, {"error": {"message": message, "code": 500}}) == (
+        "FormBroken: The engine began an answer that does not keep to its form."
+    )
+
+
 def test_a_status_inside_the_error_goes_before_that_of_the_response() -> None:
     assert told(500, {"error": {"message": "bad schema", "code": 400}}).startswith("EngineRefused")
 

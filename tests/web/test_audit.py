@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from lionrock.errors import NotVerified
@@ -26,11 +27,23 @@ from tests.web.office import fresh, name, record_at
 
 
 @pytest.fixture(scope="module")
-async def database(postgres: str) -> AsyncIterator[Database]:
+async def own(postgres: str) -> str:
     """A database of this module's own: a log is signed with one key for a whole database."""
-    opened = await Database.open(runtime_url(await fresh(postgres)))
+    return await fresh(postgres)
+
+
+@pytest.fixture(scope="module")
+async def database(own: str) -> AsyncIterator[Database]:
+    opened = await Database.open(runtime_url(own))
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="module")
+async def directory(own: str) -> AsyncIterator[asyncpg.Connection]:
+    db = await asyncpg.connect(own)
+    yield db
+    await db.close()
 
 
 @pytest.fixture(scope="module")

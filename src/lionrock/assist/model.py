@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
+from lionrock.errors import FormBroken
 from lionrock.kernel.capabilities import RunContext
 from lionrock.models.engines import ChatRequest, Delta, Finished
 
 
 async def written(run: RunContext, request: ChatRequest) -> tuple[str, bool]:
-    """What the model wrote, and whether it came to its own end. Raises what the gateway raises."""
+    """What the model wrote, and whether it came to its own end: not, where an answer in a form was cut or
+    broke it. Raises what else the gateway raises."""
     text, whole = "", False
-    async with aclosing(run.gateway.chat(run, request)) as stream:
-        async for part in stream:
-            if isinstance(part, Delta):
-                text += part.text
-            elif isinstance(part, Finished):
-                whole = part.reason == "stop"
+    with suppress(FormBroken):
+        async with aclosing(run.gateway.chat(run, request)) as stream:
+            async for part in stream:
+                if isinstance(part, Delta):
+                    text += part.text
+                elif isinstance(part, Finished):
+                    whole = part.reason == "stop"
     return text.strip(), whole
 
 

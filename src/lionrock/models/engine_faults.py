@@ -1,4 +1,4 @@
-"""The error shapes of engines, brought to EngineRefused and EngineUnavailable.
+"""The error shapes of engines, brought to EngineRefused, FormBroken and EngineUnavailable.
 
 An engine's own words are repeated only when they hold nothing of what was asked: llama.cpp and
 vLLM quote the request in some of them.
@@ -12,11 +12,13 @@ from http import HTTPStatus
 
 from pydantic import BaseModel, ValidationError
 
-from lionrock.errors import EngineRefused, EngineUnavailable, LionrockError
+from lionrock.errors import EngineRefused, EngineUnavailable, FormBroken, LionrockError
 
 _QUOTED_CHARACTERS = 200
 _SHARED_CHARACTERS = 8
 _PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+# llama.cpp, of an answer that was cut, or that its own reader of answers does not take: the next may do.
+_FORM_BROKEN = re.compile(r"does not match the expected [\w-]+ format", re.I)
 # "maximum context length is 4096" (vLLM, OpenAI), "maximum model length of 4096" (vLLM),
 # "model's context length (4096 tokens)" (SGLang).
 _LIMIT = re.compile(r"(?:context length|context size|maximum \w+ length)\D{0,12}(\d+)", re.I)
@@ -41,6 +43,8 @@ def refusal(label: str, status: int, content: bytes, said: str = "") -> Lionrock
         status = fault.code
     if too_long := _too_long(fault):
         return EngineRefused(f"{too_long}. Ask for less, or use an engine with a longer context.")
+    if _FORM_BROKEN.search(fault.message):
+        return FormBroken(f"{label} began an answer that does not keep to its form.")
     words = f": {_shortened(fault.message)}" if may_repeat(fault.message, said) else ""
     if status in _PASSING or (
         status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED

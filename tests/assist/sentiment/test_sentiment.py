@@ -26,7 +26,7 @@ from lionrock.assist.sentiment.schemas import (
 )
 from lionrock.assist.sentiment.signs import Urgency
 from lionrock.documents.citations import occurs
-from lionrock.errors import EngineUnavailable, InvalidInput, NotFound
+from lionrock.errors import EngineUnavailable, FormBroken, InvalidInput, NotFound
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.capabilities import find
 from lionrock.kernel.database import Database
@@ -120,6 +120,7 @@ async def test_a_model_that_writes_the_other_script_is_put_right(
     ("engine", "note"),
     [
         (ScriptedEngine("no JSON at all"), Note.ASPECTS_FAILED),
+        (ScriptedEngine("a b", FormBroken("cut")), Note.ASPECTS_FAILED),
         (ScriptedEngine("a b", EngineUnavailable("gone")), Note.ASPECTS_NEED_MODEL),
     ],
 )

@@ -48,6 +48,11 @@ def test_any_variant_will_do() -> None:
     assert present("stress tests", "Stress-tests were run") and present("認可機構", "认可机构")
 
 
+def test_a_form_in_letters_is_words_and_no_part_of_others() -> None:
+    assert present("AI", "The AIs of 金管局AI計劃") and not present("AI", "as was said, again")
+    assert present("stress test", "stress testing") and not present("risk", "asterisk")
+
+
 def test_terms_take_the_place_of_the_sources_words() -> None:
     text = "The US raises the CCyB."
     assert replaced(text, base().terms(text)) == "The 美國 raises the 逆周期緩衝資本."

@@ -9,10 +9,11 @@ import pytest
 from lionrock.assist.checks import CheckName
 from lionrock.assist.translate.kept import Translations
 from lionrock.assist.translate.schemas import Begun, Into, Origin, Translated
-from lionrock.errors import EngineUnavailable, LionrockError
+from lionrock.errors import EngineUnavailable, FormBroken, LionrockError
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.database import Database
 from lionrock.kernel.run_records import cited
+from lionrock.models.engines import ChatRequest
 from tests.assist.translate.desk import (
     BREACH,
     RIGHT,
@@ -93,6 +94,20 @@ async def test_the_form_that_only_fits_with_the_term_is_the_last_step(
     async with desk(database, actor, tmp_path, engine, TERM) as house:
         [one] = (await translated(house, actor, BUFFER)).segments
     assert one.target == "逆周期緩衝資本將於明年上調。" and not failed(one)
+
+
+async def test_an_answer_that_breaks_the_form_ends_neither_the_segment_nor_the_rest(
+    database: Database, actor: Actor, tmp_path: Path
+) -> None:
+    def say(request: ChatRequest) -> str:
+        if request.json_schema:
+            raise FormBroken("The engine began an answer that does not keep to its form.")
+        return RIGHT if "14 days" in request.messages[-1]["content"] else "有關比率將於明年上調。"
+
+    async with desk(database, actor, tmp_path, ScriptedEngine(say), TERM) as house:
+        done = (await translated(house, actor, f"{BUFFER}\n\n{BREACH}")).segments
+    assert [s.target for s in done] == ["有關比率將於明年上調。", RIGHT]
+    assert CheckName.TERMS in failed(done[0])
 
 
 async def test_a_sentence_that_came_back_in_the_sources_language_is_asked_for_again(

@@ -103,10 +103,12 @@ def missing(terms: Sequence[Term], target: str) -> list[Term]:
 
 
 def present(form: str, target: str) -> bool:
-    """Is the form in the target, whatever the white space, case of letters, hyphens and script?"""
+    """Is the form in the target, whatever the white space, case of letters, hyphens and script? Letters
+    are whole words, -s, -ed and -ing aside: "AI" is not in "said"."""
     if HAN.search(form):
         return folded(form) in folded(target)
-    return _flat(form) in _flat(target)
+    pattern = rf"(?<![^\W_]){re.escape(_flat(form))}(?:e?s|e?d|ing)?(?![^\W_])"
+    return re.search(pattern, _flat(target), re.ASCII) is not None
 
 
 def replaced(text: str, terms: Sequence[Term]) -> str:
