@@ -31,6 +31,7 @@ DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 PATIENCE = 90_000
 """Milliseconds to wait for what works through a queue."""
+expect.set_options(timeout=30_000)  # a page's own work, on a machine with other work beside
 
 
 @dataclass(frozen=True)
