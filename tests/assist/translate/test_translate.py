@@ -86,6 +86,18 @@ async def test_a_term_that_keeps_failing_climbs_the_ladder_and_is_then_marked(
     assert terms.faults == ["countercyclical capital buffer → 逆周期緩衝資本"]
 
 
+@pytest.mark.parametrize("second", ["金管局表示金管局會匯報。", "金管局表示會匯報。"])
+async def test_a_term_said_once_for_twice_is_asked_for_again_and_is_no_fault_if_it_stays(
+    database: Database, actor: Actor, tmp_path: Path, second: str
+) -> None:
+    engine = in_turn("金管局表示會匯報。", second)
+    async with desk(database, actor, tmp_path, engine, {"HKMA": "金管局"}) as house:
+        made = await translated(house, actor, "The HKMA said that the HKMA will report.")
+    [one] = made.segments
+    assert one.target == second and CheckName.TERMS not in failed(one)
+    assert len(engine.requests) == 2
+
+
 async def test_the_form_that_only_fits_with_the_term_is_the_last_step(
     database: Database, actor: Actor, tmp_path: Path
 ) -> None:

@@ -1,10 +1,11 @@
 """One segment's translation, from the cheapest way that holds to the dearest.
 
-The other script by table; the model with the terms in a list; where a check that binds or a term fails, or
-parts were left untranslated or out, the model once more with the terms put into the source; where a term
-still fails, an answer that only fits with it, from engines that keep patterns. The best of what was written
-is taken: the most whole, then fewest faults that bind, then fewest terms missed, then fewest faults. What
-fails then is shown.
+The other script by table; the model with the terms in a list; where a check that binds or a term fails, a
+term stands there less often than in the source, or parts were left untranslated or out, the model once
+more with the terms put into the source; where a term still fails, an answer that only fits with it, from
+engines that keep patterns. The best of what was written is taken: the most whole, then fewest faults that
+bind, then fewest terms missed, then fewest faults, then fewest terms said less often. What fails then is
+shown.
 """
 
 from __future__ import annotations
@@ -55,18 +56,21 @@ class Direction:
 class Try:
     text: str
     checks: list[Check]
+    lacking: int
+    """How many times more often terms stand in the source."""
 
     @property
-    def faults(self) -> tuple[int, int, int, int]:
-        """Is it no translation at all, binding checks that fail, terms missed, all checks that fail."""
+    def faults(self) -> tuple[int, int, int, int, int]:
+        """Is it no translation at all, binding checks that fail, terms missed, all checks that fail, terms
+        said less often."""
         names = failed(self.checks)
         missed = sum(len(c.faults) for c in self.checks if c.name is CheckName.TERMS)
-        return len(names & _NO_TRANSLATION), len(names & BINDING), missed, len(names)
+        return len(names & _NO_TRANSLATION), len(names & BINDING), missed, len(names), self.lacking
 
     @property
     def enough(self) -> bool:
         """Nothing is wrong that asking again is known to help with."""
-        return self.faults[:3] == (0, 0, 0) and bool(self.text)
+        return self.faults[:3] == (0, 0, 0) and not self.lacking and bool(self.text)
 
 
 def without_model(one: Segment, way: Direction) -> Segment | None:
@@ -114,7 +118,8 @@ async def _tries(
     def judged(text: str) -> Try:
         # A term's form is put where its own words were left, then the script is seen to.
         mend = in_script(mended(in_script(text, way.into, source), terms), way.into, source)
-        return Try(mend, checks(source, mend, way.language, way.into, terms))
+        found = checks(source, mend, way.language, way.into, terms)
+        return Try(mend, found, termbase.lacking(terms, mend))
 
     def asked(**how: object) -> ChatRequest:
         return prompting.request(source, way.language, way.into, terms, match=match, **how)  # type: ignore[arg-type]
