@@ -98,7 +98,8 @@ class Analyst(Reader):
         said = _FILE.sub("", said)
         for name in sorted(names, key=len, reverse=True):
             said = said.replace(name, "")
-        assert not [word for word in _WORD.findall(said) if word not in NAMES]
+        foreign = [word for word in _WORD.findall(said) if word not in NAMES]
+        assert not foreign
 
 
 @dataclass

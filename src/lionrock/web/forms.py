@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -87,9 +86,11 @@ def documents(declared: Capability, request: Mapping[str, Any]) -> list[UUID]:
 def title(
     declared: Capability,
     request: Mapping[str, Any],
-    names: Mapping[UUID, str] = MappingProxyType({}),
+    names: Mapping[UUID, str],
+    speak: Translator,
 ) -> str:
-    """What a kept run was about: its documents, or its first text; a line beside areas is a setting."""
+    """What a kept run was about: its documents, its first text (a line beside areas is a setting), or what
+    its task is called."""
     called = [names[id] for id in documents(declared, request) if id in names]
     if called:
         return ", ".join(called)
@@ -99,4 +100,4 @@ def title(
         given = request.get(field.name)
         if isinstance(given, str) and given.strip():
             return given
-    return declared.summary
+    return speak.name("capability", declared.name)

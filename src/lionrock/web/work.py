@@ -118,7 +118,7 @@ async def _shown(
     return {
         "id": kept["id"],
         "state": kept["state"],
-        "title": forms.title(declared, kept["request"], names),
+        "title": forms.title(declared, kept["request"], names, translator(request)),
         "formats": declared.result.formats,
         "body": exists(f"{declared.room}/{declared.name}.html") or "updates.html",
         "events": _events(declared),
@@ -147,9 +147,9 @@ async def past(request: Request, actor: Actor, limit: int) -> list[dict[str, Any
         for run in await house(request).runs.list(actor, limit=limit) if run["capability"] in known
     ]  # fmt: skip
     asked = {id for declared, run in kept for id in forms.documents(declared, run["request"])}
-    names = await _names(request, actor, asked)
+    names, speak = await _names(request, actor, asked), translator(request)
     return [
-        {**run, "name": declared.name, "title": forms.title(declared, run["request"], names)}
+        {**run, "name": declared.name, "title": forms.title(declared, run["request"], names, speak)}
         for declared, run in kept
     ]
 

@@ -39,6 +39,13 @@ def test_an_optional_line_stands_where_its_field_was_given() -> None:
     assert lines(blocks)[-2:] == ["Seven years.", "c.c. Registry"]
 
 
+def test_a_heading_goes_with_all_that_stood_under_it() -> None:
+    memo = next(k for k in built_in() if k.name == "memo-en").template
+    assert "Recommendation" not in lines(filled(memo, {}, {})[0])
+    said = lines(filled(memo, {"recommendation": "Approve it."}, {})[0])
+    assert said[said.index("Recommendation") + 1] == "Approve it."
+
+
 def test_a_section_is_about_what_its_fields_say() -> None:
     kept = next(k for k in built_in() if k.name == "reply-to-citizen-en")
     [section] = kept.template.body.sections()

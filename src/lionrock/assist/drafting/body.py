@@ -6,7 +6,8 @@
     **bold** and {{ field }} stand in any line; an empty line ends a paragraph.
     [[ answer: {{ enquiry }} ]] a section: what the chosen documents say on this
 
-A line whose fields are all optional, and none of them given, is left out.
+A line whose fields are all optional, and none of them given, is left out; so is a heading when nothing is
+left under it.
 """
 
 from __future__ import annotations

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
+from typing import Final
 
-from lionrock.assist.drafting.body import Line, Piece
+from lionrock.assist.drafting.body import Line, Piece, Shape
 from lionrock.assist.drafting.lines import DraftLine, Said, State
 from lionrock.assist.drafting.template import Template
 from lionrock.assist.drafting.values import blank
 
 Sections = Mapping[str, Sequence[Said]]
 
+_HEADINGS: Final[frozenset[Shape]] = frozenset({"heading", "subheading"})
+_UNDER: Final[frozenset[Shape]] = frozenset({"left", "row", "section"})
+
 
 def filled(
     template: Template, values: Mapping[str, str], sections: Sections
 ) -> tuple[list[list[DraftLine]], list[str]]:
     """The blocks of the draft, and what is open in them: labels of fields, names of sections."""
+    wanted = iter(_wanted(template, values))
     blocks = [
-        [
-            _line(template, line, values, sections)
-            for line in block
-            if _wanted(template, line, values)
-        ]
+        [_line(template, line, values, sections) for line in block if next(wanted)]
         for block in template.body.blocks
     ]
     missing = [
@@ -40,8 +42,21 @@ def about(template: Template, section: Line, values: Mapping[str, str]) -> str:
     )
 
 
-def _wanted(template: Template, line: Line, values: Mapping[str, str]) -> bool:
-    """A line of optional fields only, none of them given, is left out; a section stays."""
+def _wanted(template: Template, values: Mapping[str, str]) -> list[bool]:
+    """Which lines of the body stand. A heading goes when all that stood under it went; words set to the
+    right or in the middle close a text and stand under none."""
+    lines = list(template.body.lines())
+    wanted = [_given(template, line, values) for line in lines]
+    for at, line in enumerate(lines):
+        rest = zip(lines[at + 1 :], wanted[at + 1 :], strict=True)
+        under = [stands for _, stands in takewhile(lambda one: one[0].shape in _UNDER, rest)]
+        if line.shape in _HEADINGS and not line.fields() and under and not any(under):
+            wanted[at] = False
+    return wanted
+
+
+def _given(template: Template, line: Line, values: Mapping[str, str]) -> bool:
+    """Not so a line of optional fields only, none of which was given; a section stays."""
     if line.shape == "section":
         return True
     fields = [template.fields[name] for name in line.fields()]
