@@ -35,7 +35,7 @@ _SAID: Final = """() => {
 """Texts and labels of the page itself: what is content is marked with its own language."""
 
 NAMES: Final = frozenset(
-    "Lionrock EN PDF PowerPoint CSV XLSX DOCX JSON TBX HTML ZIP PNG TXT XML OCR Markdown Word Excel"
+    "Lionrock EN PDF PowerPoint MD CSV XLSX DOCX JSON TBX HTML ZIP PNG TXT XML OCR Markdown Word Excel"
     " Enter kB MB".split()
 )
 _WORD: Final = re.compile(r"[A-Za-z]{2,}")
@@ -99,7 +99,7 @@ class Analyst(Reader):
         for name in sorted(names, key=len, reverse=True):
             said = said.replace(name, "")
         foreign = [word for word in _WORD.findall(said) if word not in NAMES]
-        assert not foreign
+        assert not foreign, foreign
 
 
 @dataclass

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from lionrock.assist.sentiment.classifier import LABELS
 from lionrock.web.i18n import translator
 from tests.web import papers
 from tests.web.reading import LOCALES, Analyst, Entrance
@@ -46,6 +47,15 @@ def done_with(analyst: Analyst, button: str) -> None:
     expect(analyst.page.locator(".saving")).to_be_visible(timeout=PATIENCE)
 
 
+def spoken(enter: Entrance, address: str, *names: str) -> None:
+    """The page at the address, read by a Chinese reader, has no English words but these."""
+    for language in ("zh-Hant", "zh-Hans"):
+        reader = enter(LOCALES[language])
+        reader.page.goto(address)
+        reader.speaks(language, *names)
+        reader.done()
+
+
 def test_a_translation_is_accepted_by_keyboard_and_a_wrong_figure_is_not(enter: Entrance) -> None:
     analyst = enter()
     page, keys = analyst.open("/c/translate"), analyst.page.keyboard
@@ -69,6 +79,13 @@ def test_a_translation_is_accepted_by_keyboard_and_a_wrong_figure_is_not(enter: 
     analyst.shoot("en-desk-editor")
     page.reload()
     expect(page.locator(".segment.accepted")).to_have_count(2)
+    spoken(enter, page.url, "TMX", "Ctrl", "Alt")
+    page.locator(".crumb a").click()
+    spoken(enter, page.url, "TMX")
+    analyst.open("/admin/memory")
+    expect(page.locator("main")).to_contain_text("银行须于14日内汇报。")
+    analyst.shoot("en-desk-memory")
+    spoken(enter, page.url, "TMX")
     analyst.done()
 
 
@@ -91,6 +108,7 @@ def test_a_draft_keeps_its_blanks_and_quotes_what_it_says(enter: Entrance) -> No
     with page.expect_download() as saving:
         page.locator(".saving").get_by_role("link", name="PDF").click()
     assert Path(saving.value.path()).read_bytes().startswith(b"%PDF")
+    spoken(enter, page.url, "memo-en")
     analyst.done()
 
 
@@ -109,5 +127,41 @@ def test_a_file_of_complaints_is_read_and_the_worst_stand_first(
     expect(page.locator(".texts li").first).to_contain_text("我阿媽八十歲")
     expect(page.locator(".moods").first).to_be_visible()
     expect(page.locator("#run-title")).to_have_text(speak.name("capability", "sentiment"))
+    analyst.speaks(language)
     analyst.shoot(f"{language}-desk-sentiment")
     analyst.done()
+
+
+def test_a_classifier_is_trained_also_when_nobody_waits_for_it(enter: Entrance) -> None:
+    analyst = enter()
+    page = analyst.open("/desk/classifiers")
+    analyst.shoot("en-desk-classifiers-empty")
+    for name in ("Counter", "Branches"):
+        file = {"name": "labelled.csv", "mimeType": "text/csv", "buffer": labelled().encode()}
+        page.set_input_files("input[type=file]", file)  # type: ignore[arg-type]
+        page.get_by_label("Name").fill(name)
+        page.get_by_role("button", name="Train").click()
+        expect(page.get_by_role("progressbar", name="Training")).to_be_visible()
+        if name == "Counter":
+            expect(page.locator(".classifier h2")).to_contain_text("In use", timeout=PATIENCE)
+    analyst.open("/desk")
+    for _ in range(120):
+        analyst.open("/desk/classifiers")
+        if page.locator(".classifier").count() > 1:
+            break
+        page.wait_for_timeout(500)
+    expect(page.locator(".classifier")).to_have_count(2)
+    analyst.shoot("en-desk-classifiers")
+    spoken(enter, page.url, "Counter", "Branches", "text", "label", *LABELS, "Macro-F1")
+    analyst.done()
+
+
+def labelled() -> str:
+    """Two dozen texts of each label."""
+    said = {
+        "negative": "The staff were rude",
+        "neutral": "The branch opens",
+        "positive": "Lovely help",
+    }
+    rows = [f"{text} on day {day},{label}" for label, text in said.items() for day in range(24)]
+    return "\n".join(["text,label", *rows])
