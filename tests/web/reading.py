@@ -12,7 +12,7 @@ from tests.web.test_browser import DESKTOP, PATIENCE, PHONE, SHOTS, Reader, Serv
 
 LOCALES: Final = {"en": "en-GB", "zh-Hant": "zh-HK", "zh-Hans": "zh-CN"}
 
-_UNNAMED: Final = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+UNNAMED: Final = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
     .filter((e) => e.type !== "hidden" && e.checkVisibility())
     .filter((e) => !(e.ariaLabel || e.title || e.placeholder || e.innerText?.trim() || e.labels?.length))
     .map((e) => e.outerHTML.slice(0, 120))"""
@@ -87,7 +87,7 @@ class Analyst(Reader):
             whole = not self.page.locator("dialog[open], #panel:not([hidden])").count()
             self.page.screenshot(path=SHOTS / f"reading-{name}-{kind}.png", full_page=whole)
             assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-            assert self.page.evaluate(_UNNAMED) == [], name
+            assert self.page.evaluate(UNNAMED) == [], name
 
     def speaks(self, language: str, *names: str) -> None:
         """The page is in this language, and says nothing in English but what is called so."""
