@@ -81,6 +81,7 @@ def test_a_translation_is_accepted_by_keyboard_and_a_wrong_figure_is_not(enter: 
     expect(page.locator(".segment.accepted")).to_have_count(2)
     spoken(enter, page.url, "TMX", "Ctrl", "Alt")
     page.locator(".crumb a").click()
+    page.wait_for_url("**/runs/*")
     spoken(enter, page.url, "TMX")
     analyst.open("/admin/memory")
     expect(page.locator("main")).to_contain_text("银行须于14日内汇报。")
