@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.web.test_browser import DESKTOP, PATIENCE, PHONE, SHOTS, Reader, Server
+from tests.web.test_browser import DESKTOP, PATIENCE, PHONE, SHOTS, Reader, Server, serving
 
 LOCALES: Final = {"en": "en-GB", "zh-Hant": "zh-HK", "zh-Hans": "zh-CN"}
 
@@ -120,3 +123,15 @@ class Entrance:
         ).new_page()
         page.set_default_timeout(PATIENCE)
         return Analyst(page, self.server.url).watched()
+
+
+@contextmanager
+def library(browser: Browser, home: Path, *files: tuple[str, bytes]) -> Iterator[Entrance]:
+    """A server without a model, and the way in to it, with these documents read."""
+    with serving(home, "none") as running:
+        made = Entrance(browser, running)
+        analyst = made()
+        analyst.put(*files)
+        analyst.settled()
+        analyst.done()
+        yield made

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Locator, expect
 
 from lionrock.web.i18n import translator
 from tests.web import papers
-from tests.web.reading import LOCALES, Analyst, Entrance
-from tests.web.test_browser import PATIENCE, assert_marked, serving
+from tests.web.reading import LOCALES, Analyst, Entrance, library
+from tests.web.test_browser import PATIENCE, assert_marked
 
 pytestmark = pytest.mark.browser
 
@@ -24,12 +24,8 @@ def enter(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory, embedding_weights: Path
 ) -> Iterator[Entrance]:
     """A server with an analyst's documents."""
-    with serving(tmp_path_factory.mktemp("desk-home"), "none") as running:
-        made = Entrance(browser, running)
-        analyst = made()
-        analyst.put(*map(papers.sample, (POLICY, FORM, "privacy-notice.docx")))
-        analyst.settled()
-        analyst.done()
+    files = map(papers.sample, (POLICY, FORM, "privacy-notice.docx"))
+    with library(browser, tmp_path_factory.mktemp("desk-home"), *files) as made:
         yield made
 
 

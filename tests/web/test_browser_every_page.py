@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.web import papers
-from tests.web.reading import UNNAMED, Entrance
-from tests.web.test_browser import DESKTOP, PHONE, serving
+from tests.web.reading import UNNAMED, Entrance, library
+from tests.web.test_browser import DESKTOP, PHONE
 
 pytestmark = pytest.mark.browser
 
@@ -33,11 +33,9 @@ def enter(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory, embedding_weights: Path
 ) -> Iterator[Entrance]:
     """A server with some documents and a task done."""
-    with serving(tmp_path_factory.mktemp("every-page-home"), "none") as running:
-        made = Entrance(browser, running)
+    files = map(papers.sample, ("aml-policy.pdf", "privacy-notice.docx"))
+    with library(browser, tmp_path_factory.mktemp("every-page-home"), *files) as made:
         analyst = made()
-        analyst.put(*map(papers.sample, ("aml-policy.pdf", "privacy-notice.docx")))
-        analyst.settled()
         analyst.search("how long are records kept")
         analyst.open("/c/translate").locator("textarea[name=text]").fill("銀行須於14日內匯報。")
         analyst.page.locator("[name=into]").select_option("zh-Hans")

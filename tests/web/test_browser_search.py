@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, expect
 
 from lionrock.web.i18n import translator
 from tests.web import papers
-from tests.web.reading import LOCALES, Entrance
-from tests.web.test_browser import DESKTOP, PATIENCE, PHONE, assert_marked, serving
+from tests.web.reading import LOCALES, Entrance, library
+from tests.web.test_browser import DESKTOP, PATIENCE, PHONE, assert_marked
 
 pytestmark = pytest.mark.browser
 
@@ -29,16 +29,12 @@ def enter(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory, embedding_weights: Path
 ) -> Iterator[Entrance]:
     """A server with an analyst's documents."""
-    with serving(tmp_path_factory.mktemp("search-home"), "none") as running:
-        made = Entrance(browser, running)
-        analyst = made()
-        analyst.put(
-            ("outsourcing.md", papers.OLD_RULES.encode()), ("分行守則.md", papers.COUNTER),
-            ("parking.txt", b"Visitors park on the third floor."),
-            *map(papers.sample, ("aml-policy.pdf", "privacy-notice.docx", "complaint-cantonese.txt")),
-        )  # fmt: skip
-        analyst.settled()
-        analyst.done()
+    files = (
+        ("outsourcing.md", papers.OLD_RULES.encode()), ("分行守則.md", papers.COUNTER),
+        ("parking.txt", b"Visitors park on the third floor."),
+        *map(papers.sample, ("aml-policy.pdf", "privacy-notice.docx", "complaint-cantonese.txt")),
+    )  # fmt: skip
+    with library(browser, tmp_path_factory.mktemp("search-home"), *files) as made:
         yield made
 
 

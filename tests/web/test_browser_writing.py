@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, expect
 from lionrock.assist.sentiment.classifier import LABELS
 from lionrock.web.i18n import translator
 from tests.web import papers
-from tests.web.reading import LOCALES, Analyst, Entrance
-from tests.web.test_browser import PATIENCE, serving
+from tests.web.reading import LOCALES, Analyst, Entrance, library
+from tests.web.test_browser import PATIENCE
 
 pytestmark = pytest.mark.browser
 
@@ -32,12 +32,8 @@ def enter(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory, embedding_weights: Path
 ) -> Iterator[Entrance]:
     """A server with an analyst's documents."""
-    with serving(tmp_path_factory.mktemp("writing-home"), "none") as running:
-        made = Entrance(browser, running)
-        analyst = made()
-        analyst.put(papers.sample("aml-policy.pdf"))
-        analyst.settled()
-        analyst.done()
+    policy = papers.sample("aml-policy.pdf")
+    with library(browser, tmp_path_factory.mktemp("writing-home"), policy) as made:
         yield made
 
 

@@ -8,9 +8,11 @@ import pytest
 from pydantic import BaseModel, Field
 from starlette.datastructures import FormData, UploadFile
 
+import lionrock.app  # noqa: F401 (the rooms declare their capabilities)
 from lionrock.errors import InvalidInput
+from lionrock.kernel.capabilities import find
 from lionrock.kernel.fields import DocumentId, FileBytes, fields
-from lionrock.web.forms import filled
+from lionrock.web.forms import filled, title
 from lionrock.web.i18n import translator
 
 
@@ -102,3 +104,9 @@ async def test_a_file_is_sent_as_its_content() -> None:
     assert kept.model_dump_json() == "{}"
     none = filled(Filed, FormData({"file": UploadFile(BytesIO(b""), filename="")}), EN)
     assert isinstance(none, Filed) and none.file is None
+
+
+def test_a_run_without_words_or_documents_is_called_after_its_task() -> None:
+    chinese = translator("zh-Hant")
+    assert title(find("sentiment"), {}, {}, chinese) == "情緒分析"
+    assert title(find("sentiment"), {"text": "Rude staff."}, {}, chinese) == "Rude staff."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lionrock.assist.translate.mending import mended
-from lionrock.assist.translate.termbase import Termbase, lacking, missing, present, replaced
+from lionrock.assist.translate.termbase import Termbase, missing, present, replaced, shortfall
 from lionrock.documents.language import Language
 from lionrock.search.glossary.schemas import NewEntry
 
@@ -55,11 +55,11 @@ def test_a_form_in_letters_is_words_and_no_part_of_others() -> None:
 
 def test_a_term_that_is_said_less_often_than_in_the_source_is_counted() -> None:
     terms = base().terms("The US told the US about an authorized institution.")
-    assert lacking(terms, "美國告知美國有關認可機構") == 0
-    assert lacking(terms, "美國告知其認可機構") == 1 and lacking(terms, "告知") == 3
+    assert shortfall(terms, "美國告知美國有關認可機構") == 0
+    assert shortfall(terms, "美國告知其認可機構") == 1 and shortfall(terms, "告知") == 3
     assert not missing(terms, "美國告知其認可機構")
     both = base().terms("A countercyclical capital buffer (CCyB) is a CCyB.")
-    assert lacking(both, "逆周期緩衝資本") == 1
+    assert shortfall(both, "逆周期緩衝資本") == 1
 
 
 def test_terms_take_the_place_of_the_sources_words() -> None:

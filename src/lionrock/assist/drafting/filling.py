@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import takewhile
 from typing import Final
 
 from lionrock.assist.drafting.body import Line, Piece, Shape
@@ -45,14 +44,17 @@ def about(template: Template, section: Line, values: Mapping[str, str]) -> str:
 def _wanted(template: Template, values: Mapping[str, str]) -> list[bool]:
     """Which lines of the body stand. A heading goes when all that stood under it went; words set to the
     right or in the middle close a text and stand under none."""
-    lines = list(template.body.lines())
-    wanted = [_given(template, line, values) for line in lines]
-    for at, line in enumerate(lines):
-        rest = zip(lines[at + 1 :], wanted[at + 1 :], strict=True)
-        under = [stands for _, stands in takewhile(lambda one: one[0].shape in _UNDER, rest)]
-        if line.shape in _HEADINGS and not line.fields() and under and not any(under):
-            wanted[at] = False
-    return wanted
+    wanted: list[bool] = []
+    under: list[bool] = []
+    for line in reversed(list(template.body.lines())):
+        stands = _given(template, line, values)
+        if line.shape in _UNDER:
+            under.append(stands)
+        else:
+            bare = line.shape in _HEADINGS and not line.fields() and under and not any(under)
+            stands, under = stands and not bare, []
+        wanted.append(stands)
+    return wanted[::-1]
 
 
 def _given(template: Template, line: Line, values: Mapping[str, str]) -> bool:

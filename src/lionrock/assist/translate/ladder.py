@@ -56,7 +56,7 @@ class Direction:
 class Try:
     text: str
     checks: list[Check]
-    lacking: int
+    shortfall: int
     """How many times more often terms stand in the source."""
 
     @property
@@ -65,12 +65,18 @@ class Try:
         said less often."""
         names = failed(self.checks)
         missed = sum(len(c.faults) for c in self.checks if c.name is CheckName.TERMS)
-        return len(names & _NO_TRANSLATION), len(names & BINDING), missed, len(names), self.lacking
+        return (
+            len(names & _NO_TRANSLATION),
+            len(names & BINDING),
+            missed,
+            len(names),
+            self.shortfall,
+        )
 
     @property
     def enough(self) -> bool:
         """Nothing is wrong that asking again is known to help with."""
-        return self.faults[:3] == (0, 0, 0) and not self.lacking and bool(self.text)
+        return self.faults[:3] == (0, 0, 0) and not self.shortfall and bool(self.text)
 
 
 def without_model(one: Segment, way: Direction) -> Segment | None:
@@ -119,7 +125,7 @@ async def _tries(
         # A term's form is put where its own words were left, then the script is seen to.
         mend = in_script(mended(in_script(text, way.into, source), terms), way.into, source)
         found = checks(source, mend, way.language, way.into, terms)
-        return Try(mend, found, termbase.lacking(terms, mend))
+        return Try(mend, found, termbase.shortfall(terms, mend))
 
     def asked(**how: object) -> ChatRequest:
         return prompting.request(source, way.language, way.into, terms, match=match, **how)  # type: ignore[arg-type]

@@ -103,7 +103,7 @@ def missing(terms: Sequence[Term], target: str) -> list[Term]:
     return list({t.forms: t for t in terms if not t.met(target)}.values())
 
 
-def lacking(terms: Sequence[Term], target: str) -> int:
+def shortfall(terms: Sequence[Term], target: str) -> int:
     """How many times more often the terms stand in their source than their forms in `target`, a short
     name in brackets behind the long one ("Financial Stability Board (FSB)") aside. A pronoun may stand for
     a term, so that this is no fault; of two translations it tells the closer."""
