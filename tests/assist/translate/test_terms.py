@@ -29,6 +29,22 @@ def test_the_longest_term_wins_and_what_stands_in_it_does_not_count() -> None:
     assert found[0].forms == ("逆周期緩衝資本",)
 
 
+def test_the_form_that_says_the_terms_inside_is_preferred() -> None:
+    entries = [
+        NewEntry(terms={"en": ["Hong Kong Monetary Authority", "HKMA"],
+                        "zh-Hant": ["金管局", "香港金融管理局"]}),
+        NewEntry(terms={"en": ["Hong Kong"], "zh-Hant": ["香港"]}),
+    ]  # fmt: skip
+    terms = Termbase(entries, "en", "zh-Hant").terms(
+        "The Hong Kong Monetary Authority (HKMA) of Hong Kong"
+    )
+    assert [(t.words, t.forms[0]) for t in terms] == [
+        ("Hong Kong Monetary Authority", "香港金融管理局"), ("HKMA", "金管局"), ("Hong Kong", "香港"),
+    ]  # fmt: skip
+    assert missing(terms, "香港") == [terms[1]], "one concept is missing once"
+    assert shortfall(terms, "香港金融管理局") == 0, "the short name in brackets is not counted"
+
+
 def test_plurals_are_found_and_acronyms_only_in_capitals() -> None:
     assert [t.words for t in base().terms("Authorized institutions in the US told us.")] == [
         "Authorized institutions", "US",

@@ -1,7 +1,8 @@
 """Terms of a glossary in a segment, and the forms that its translation must have.
 
-Longest match first, and what stands inside a longer term does not count. English by words whatever their
-case, hyphens or plural; acronyms only in capitals ("US" is not "us"); Chinese in both scripts.
+Longest match first, and what stands inside a longer term does not count, but tells which of the longer
+one's forms is preferred: the one that says it too. English by words whatever their case, hyphens or plural;
+acronyms only in capitals ("US" is not "us"); Chinese in both scripts.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -30,6 +31,11 @@ class Term:
     end: int
     words: str
     forms: tuple[str, ...]
+
+    @property
+    def concept(self) -> frozenset[str]:
+        """The same for all terms that the same forms may stand for."""
+        return frozenset(self.forms)
 
     def met(self, target: str) -> bool:
         """Does any of the forms stand in `target`?"""
@@ -61,7 +67,7 @@ class Termbase:
         for term in sorted(found, key=lambda t: (t.start - t.end, t.start)):
             if not any(term.start < k.end and k.start < term.end for k in kept):
                 kept.append(term)
-        return sorted(kept, key=lambda t: t.start)
+        return [_composed(term, found) for term in sorted(kept, key=lambda t: t.start)]
 
     def _in_words(self, text: str) -> Iterator[Term]:
         words = list(_words(text))
@@ -71,7 +77,6 @@ class Termbase:
                 said = text[part[0][1] : part[-1][2]]
                 if forms := self._forms(tuple(w for w, _, _ in part), said):
                     yield Term(part[0][1], part[-1][2], said, forms)
-                    break
 
     def _forms(self, key: tuple[str, ...], said: str) -> tuple[str, ...]:
         known = self._words.get(key) or self._words.get((*key[:-1], _singular(key[-1]))) or {}
@@ -95,22 +100,29 @@ class Termbase:
                 if forms := self._han.get(bare[at : at + length]):
                     start, end = places[at], places[at + length - 1] + 1
                     yield Term(start, end, text[start:end], tuple(dict.fromkeys(forms)))
-                    break
+
+
+def _composed(term: Term, found: Iterable[Term]) -> Term:
+    """The term, its forms that say most of the terms inside it first: where the source spells "Hong Kong
+    Monetary Authority", 香港金融管理局 goes before 金管局, though the glossary names it second."""
+    inner = [t for t in found if term.start <= t.start and t.end <= term.end and t != term]
+    said = {form: sum(t.met(form) for t in inner) for form in term.forms}
+    return replace(term, forms=tuple(sorted(term.forms, key=lambda form: -said[form])))
 
 
 def missing(terms: Sequence[Term], target: str) -> list[Term]:
     """The terms of which no form stands in `target`, each once."""
-    return list({t.forms: t for t in terms if not t.met(target)}.values())
+    return list({t.concept: t for t in terms if not t.met(target)}.values())
 
 
 def shortfall(terms: Sequence[Term], target: str) -> int:
     """How many times more often the terms stand in their source than their forms in `target`, a short
     name in brackets behind the long one ("Financial Stability Board (FSB)") aside. A pronoun may stand for
     a term, so that this is no fault; of two translations it tells the closer."""
-    said = Counter(t.forms for t in terms[:1])
+    said = Counter(t.concept for t in terms[:1])
     for before, term in pairwise(terms):
-        same = term.forms == before.forms and term.start - before.end <= len(" (")
-        said[term.forms] += not same
+        same = term.concept == before.concept and term.start - before.end <= len(" (")
+        said[term.concept] += not same
     return sum(max(n - sum(_count(f, target) for f in forms), 0) for forms, n in said.items())
 
 
