@@ -77,9 +77,13 @@ async def test_a_term_that_keeps_failing_climbs_the_ladder_and_is_then_marked(
     engine = in_turn("有關比率將於明年上調。")
     async with desk(database, actor, tmp_path, engine, TERM) as house:
         [one] = (await translated(house, actor, BUFFER)).segments
-    listed, replaced, formed = engine.requests
+    listed, replaced, corrected, formed = engine.requests
     assert "countercyclical capital buffer = 逆周期緩衝資本" in listed.messages[-1]["content"]
     assert replaced.messages[-1]["content"] == "The 逆周期緩衝資本 will rise next year."
+    assert corrected.messages[-1]["content"] == (
+        f"{BUFFER}\n\nTranslation: 有關比率將於明年上調。\n\nThe translation lacks these terms. Put them "
+        "in:\ncountercyclical capital buffer = 逆周期緩衝資本"
+    )
     assert formed.json_schema is not None
     assert formed.json_schema["properties"]["translation"]["pattern"] == "^.*逆周期緩衝資本.*$"
     [terms] = [c for c in one.checks if c.name is CheckName.TERMS]
@@ -98,11 +102,31 @@ async def test_a_term_said_once_for_twice_is_asked_for_again_and_is_no_fault_if_
     assert len(engine.requests) == 2
 
 
+async def test_a_translation_that_lacks_a_term_is_given_back_to_be_corrected(
+    database: Database, actor: Actor, tmp_path: Path
+) -> None:
+    without, right = "有關比率將於明年上調。", "逆周期緩衝資本比率將於明年上調。"
+    engine = in_turn(without, without, right)
+    async with desk(database, actor, tmp_path, engine, TERM) as house:
+        [one] = (await translated(house, actor, BUFFER)).segments
+    assert one.target == right and not failed(one) and len(engine.requests) == 3
+
+
+async def test_a_correction_that_is_the_term_alone_does_not_take_the_translations_place(
+    database: Database, actor: Actor, tmp_path: Path
+) -> None:
+    without = "有關比率將於明年上調。"
+    engine = in_turn(without, without, "逆周期緩衝資本", "no form")
+    async with desk(database, actor, tmp_path, engine, TERM) as house:
+        [one] = (await translated(house, actor, f"{BUFFER[:-1]}, as the authority said.")).segments
+    assert one.target == without and CheckName.TERMS in failed(one)
+
+
 async def test_the_form_that_only_fits_with_the_term_is_the_last_step(
     database: Database, actor: Actor, tmp_path: Path
 ) -> None:
     without = "有關比率將於明年上調。"
-    engine = in_turn(without, without, '{"translation": "逆周期緩衝資本將於明年上調。"}')
+    engine = in_turn(without, without, without, '{"translation": "逆周期緩衝資本將於明年上調。"}')
     async with desk(database, actor, tmp_path, engine, TERM) as house:
         [one] = (await translated(house, actor, BUFFER)).segments
     assert one.target == "逆周期緩衝資本將於明年上調。" and not failed(one)

@@ -2,10 +2,10 @@
 
 The other script by table; the model with the terms in a list; where a check that binds or a term fails, a
 term stands there less often than in the source, or parts were left untranslated or out, the model once
-more with the terms put into the source; where a term still fails, an answer that only fits with it, from
-engines that keep patterns. The best of what was written is taken: the most whole, then fewest faults that
-bind, then fewest terms missed, then fewest faults, then fewest terms said less often. What fails then is
-shown.
+more with the terms put into the source; where a term still fails, the better of the two to be corrected,
+and then an answer that only fits with the term, from engines that keep patterns. The best of what was
+written is taken: the most whole, then fewest faults that bind, then fewest terms missed, then fewest
+faults, then fewest terms said less often. What fails then is shown.
 """
 
 from __future__ import annotations
@@ -135,6 +135,11 @@ async def _tries(
     second = judged((await written(run, asked(way="replaced")))[0])
     yield second
     least = min(first, second, key=lambda t: t.faults)
+    if least.text and (missed := termbase.missing(terms, least.text)):
+        correction = prompting.correction(source, least.text, way.language, way.into, missed)
+        third = judged((await written(run, correction))[0])
+        yield third
+        least = min(least, third, key=lambda t: t.faults)
     if missed := termbase.missing(terms, least.text):
         schema = prompting.form_with(missed)
         try:

@@ -63,6 +63,24 @@ def request(
     )  # fmt: skip
 
 
+def correction(
+    source: str, target: str, language: Language, into: Language, missed: Sequence[Term]
+) -> ChatRequest:
+    """A translation to be put right where it lacks terms. No example: shown one, the model copied the
+    translation as it was."""
+    system = (
+        f"You correct translations from {_NAME[language]} into {_NAME[into]}. "
+        "Reply with the corrected translation only."
+    )
+    system += _MARKS if "⟦" in target else ""
+    said = to_written(source) if language == "yue" else source
+    asked = "The translation lacks these terms. Put them in:\n" + _lines(missed)
+    return ChatRequest(
+        messages=prompt(system, f"{said}\n\nTranslation: {target}\n\n{asked}"),
+        max_tokens=_room(source, into), seed=1, stop=_STOP,
+    )  # fmt: skip
+
+
 def form_with(terms: Sequence[Term]) -> dict[str, Any]:
     """A schema that only a translation with the terms' preferred forms in it fits, in their order; for
     engines that keep patterns."""
@@ -84,8 +102,11 @@ def _examples(language: Language, into: Language, match: Match | None, *, both: 
 
 
 def _listed(terms: Sequence[Term]) -> str:
-    lines = dict.fromkeys(f"{t.words} = {t.forms[0]}" for t in terms)
-    return "Use these terms:\n" + "\n".join(lines) + "\n\n"
+    return f"Use these terms:\n{_lines(terms)}\n\n"
+
+
+def _lines(terms: Sequence[Term]) -> str:
+    return "\n".join(dict.fromkeys(f"{t.words} = {t.forms[0]}" for t in terms))
 
 
 def _room(source: str, into: Language) -> int:
