@@ -2,8 +2,10 @@
 
 OpenRice (Hong Kong restaurant reviews, three classes) and Financial PhraseBank (English financial news,
 sentences that half of the annotators agree on). A fifth of each, by the hash of the text, is held back; the
-product's own training, with the same settings for both, sees the rest. Speed is of the whole path, signs
-included, on sentences. `--development` measures on the development rows and trains without them.
+product's own training, with the same settings for both, sees the rest. "asked": the default model marks what
+is unsure; how its marks are read was fitted on rows that are not held back. Speed is of the whole path,
+signs included, on sentences, no model asked. `--development` measures on the development rows and trains without
+them.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ from itertools import cycle, islice
 import numpy as np
 from sklearn.metrics import f1_score
 
-from common import data, figure
+from ask import DEFAULT
+from common import bench_house, data, figure
+from lionrock.assist.sentiment import marking
 from lionrock.assist.sentiment.apart import train_apart
 from lionrock.assist.sentiment.classifier import LABELS, Classifier
 from lionrock.assist.sentiment.examples import Row
@@ -28,6 +32,7 @@ from lionrock.assist.sentiment.judging import Judge
 from lionrock.assist.sentiment.schemas import Judgement
 from lionrock.assist.sentiment.sentiment import read_rows
 from lionrock.assist.sentiment.training import ece
+from lionrock.kernel.capabilities import RunContext
 from lionrock.models.catalogue import Catalogue
 from lionrock.models.embeddings import Embedder, LocalEmbedder
 from lionrock.models.setting_up import store
@@ -69,8 +74,9 @@ def chosen(rows: Sequence[tuple[str, str]], *parts: str) -> Rows:
 
 
 async def measure(
-    name: str, figures: str, rows: list[tuple[str, str]], tested: str, embedder: Embedder
-) -> Classifier:
+    name: str, figures: str, rows: list[tuple[str, str]], tested: str, embedder: Embedder,
+    run: RunContext, alone: bool,
+) -> Classifier:  # fmt: skip
     seen = (
         chosen(rows, "train") if tested == "development" else chosen(rows, "train", "development")
     )
@@ -87,15 +93,20 @@ async def measure(
     print(
         f"{'':10} {'accuracy':>9} {'macro-F1':>9} {'ECE':>7} {'decided':>8} {'right of these':>15}"
     )
-    metric = figures.rpartition("_")[2]
-    for head, judge in (
-        ("", Judge(classifier, name, embedder, quick=False)),
-        ("_quick", Judge(classifier, name, embedder, quick=True)),
-        ("_words", Judge(None, "", None, quick=False)),
-    ):
-        judged = await judge.judge(unseen.texts)
-        accuracy, f1 = told(head.strip("_") or "meaning", judged, unseen.labels)
-        figure(figures + head, accuracy if metric == "accuracy" else f1)
+    meaning = Judge(classifier, name, embedder, quick=False)
+    heads = [
+        ("asked", "", meaning, True), ("meaning", "_meaning", meaning, False),
+        ("quick", "_quick", Judge(classifier, name, embedder, quick=True), False),
+        ("words", "_words", Judge(None, "", None, quick=False), False),
+        ("mark", "_mark", Judge(None, "", None, quick=False), True),
+    ]  # fmt: skip
+    for head, suffix, judge, asks in heads if alone else heads[:-1]:
+        read = await read_rows(judge, [Row(n, text) for n, text in enumerate(unseen.texts)])
+        if asks:
+            async for _ in marking.asked(run, judge, read):
+                pass
+        accuracy, f1 = told(head, read, unseen.labels)
+        figure(figures + suffix, accuracy if figures.endswith("accuracy") else f1)
     return classifier
 
 
@@ -127,12 +138,17 @@ async def speed(classifier: Classifier, texts: Sequence[str], embedder: Embedder
 async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--development", action="store_true", help="measure on development rows")
-    tested = "development" if parser.parse_args().development else "held"
+    parser.add_argument("--alone", action="store_true", help="marks alone too: some seconds a text")
+    arguments = parser.parse_args()
+    tested = "development" if arguments.development else "held"
     reviews, news = openrice(), phrasebank()
     embedder = LocalEmbedder(store(Settings()).path(Catalogue.load().get(EMBEDDER)))
     try:
-        await measure("OpenRice", "openrice_accuracy", reviews, tested, embedder)
-        classifier = await measure("PhraseBank", "fpb_macro_f1", news, tested, embedder)
+        async with bench_house("marks", DEFAULT) as (house, actor):
+            run = house.context(actor)
+            rest = (tested, embedder, run, arguments.alone)
+            await measure("OpenRice", "openrice_accuracy", reviews, *rest)
+            classifier = await measure("PhraseBank", "fpb_macro_f1", news, *rest)
         await speed(classifier, [text for _, text in news], embedder)
     finally:
         await embedder.close()

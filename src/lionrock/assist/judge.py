@@ -14,20 +14,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import aclosing
 from typing import Final
 
 from lionrock.assist.evidence import coefficients
+from lionrock.assist.model import first_token, likeliest
 from lionrock.assist.schemas import Quote
 from lionrock.kernel.capabilities import RunContext
-from lionrock.models.engines import ChatRequest, Finished
 
 MOST_JUDGED: Final = 6
 
 _SYSTEM = "You check whether a quote states the answer to a question. Reply with yes or no only."
 _PICKING = "You find the quote that states the answer to a question."
 _YES, _NO = ("yes", "是"), ("no", "否", "不")
-_UNLIKELY = -20.0
 _LEAST_PICK, _MOST_PICK = -6.0, 1.0
 """A right quote is seldom picked with more; so bounded, a pick that cannot change the outcome is not asked
 for, which is half of them."""
@@ -48,7 +46,7 @@ async def weighed(
     """The log-odds of each quote by itself, best-ranked first; ends where the engine tells none.
     Raises what the gateway raises."""
     for quote in quotes[:MOST_JUDGED]:
-        odds = _odds(await _first_token(run, _request(question, translated, quote)))
+        odds = _odds(await first_token(run, _SYSTEM, _stated(question, translated, quote)))
         if odds is None:
             return
         yield odds
@@ -60,7 +58,9 @@ async def picked(
     """Of each quote, how much likelier the model picks it from among all than says that none will do:
     log-odds, in −6 to 1. Raises what the gateway raises."""
     shown = quotes[:MOST_JUDGED]
-    return _picks(await _first_token(run, _choice(question, translated, shown)), len(shown))
+    return _picks(
+        await first_token(run, _PICKING, _choice(question, translated, shown)), len(shown)
+    )
 
 
 def probabilities(
@@ -90,59 +90,34 @@ def undecided(
     return max(best, default=0.0) >= calibration["threshold"]
 
 
-async def _first_token(run: RunContext, request: ChatRequest) -> Mapping[str, float]:
-    """Log-probabilities of the likeliest first tokens; empty where the engine does not tell."""
-    async with aclosing(run.gateway.chat(run, request)) as stream:
-        async for part in stream:
-            if isinstance(part, Finished):
-                return part.first_token
-    return {}
-
-
-def _request(question: str, translated: str, quote: Quote) -> ChatRequest:
+def _stated(question: str, translated: str, quote: Quote) -> str:
     text = quote.citation.quote[:_LONGEST_QUOTE]
-    content = (
+    return (
         f"Quote ({quote.lead}): {text}\n\nQuestion: {_asked(question, translated)}\n\n"
         "Does the quote itself state the answer? yes or no?"
     )
-    return _one_token(_SYSTEM, content)
 
 
-def _choice(question: str, translated: str, quotes: Sequence[Quote]) -> ChatRequest:
+def _choice(question: str, translated: str, quotes: Sequence[Quote]) -> str:
     lines = (
         f"[{i}] ({quote.lead}) {quote.citation.quote[:_LONGEST_OF_SEVERAL]}"
         for i, quote in enumerate(quotes, 1)
     )
-    content = (
+    return (
         "\n".join(lines) + f"\n\nQuestion: {_asked(question, translated)}\n\n"
         "Which one of the quotes states the answer? Reply with its number only, or 0 if none of them does."
     )
-    return _one_token(_PICKING, content)
 
 
 def _asked(question: str, translated: str) -> str:
     return f"{question} ({translated})" if translated else question
 
 
-def _one_token(system: str, content: str) -> ChatRequest:
-    return ChatRequest(
-        messages=[{"role": "system", "content": system}, {"role": "user", "content": content}],
-        max_tokens=1,
-        likely_tokens=20,
-    )
+def _odds(tokens: Mapping[str, float]) -> float | None:
+    return likeliest(tokens, _YES) - likeliest(tokens, _NO) if tokens else None
 
 
-def _odds(first_token: Mapping[str, float]) -> float | None:
-    if not first_token:
-        return None
-    return _likeliest(first_token, _YES) - _likeliest(first_token, _NO)
-
-
-def _picks(first_token: Mapping[str, float], count: int) -> list[float]:
-    none = _likeliest(first_token, ("0",))
-    found = (_likeliest(first_token, (str(i),)) - none for i in range(1, count + 1))
+def _picks(tokens: Mapping[str, float], count: int) -> list[float]:
+    none = likeliest(tokens, ("0",))
+    found = (likeliest(tokens, (str(i),)) - none for i in range(1, count + 1))
     return [max(_LEAST_PICK, min(_MOST_PICK, one)) for one in found]
-
-
-def _likeliest(first_token: Mapping[str, float], words: tuple[str, ...]) -> float:
-    return max((p for t, p in first_token.items() if t.strip().lower() in words), default=_UNLIKELY)

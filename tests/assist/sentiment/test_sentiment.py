@@ -2,68 +2,35 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
-from lionrock.app import House
 from lionrock.assist.sentiment.classifiers import Classifiers
 from lionrock.assist.sentiment.schemas import (
     Label,
     Method,
     Note,
     SentimentRequest,
-    SentimentResult,
 )
 from lionrock.assist.sentiment.signs import Urgency
 from lionrock.documents.citations import occurs
 from lionrock.errors import EngineUnavailable, FormBroken, InvalidInput, NotFound
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.capabilities import find
-from lionrock.kernel.database import Database
-from lionrock.models.engines import Engine
-from tests.assist.sentiment.material import labelled, sheet
-from tests.building import house_of, taught
+from tests.assist.sentiment.material import labelled
+from tests.assist.sentiment.reading import Open, encoded, read
+from tests.building import taught
 from tests.fakes import ScriptedEngine
 
 COMPLAINT = (
     "The app is terrible and I was charged twice. Refund me within 7 days! The staff were kind."
 )
-Open = Callable[..., Awaitable[House]]
-
-
-@pytest.fixture
-async def opened(database: Database, actor: Actor, tmp_path: Path) -> AsyncIterator[Open]:
-    """A house around the engine given."""
-    async with AsyncExitStack() as stack:
-
-        async def open_(engine: Engine | None = None) -> House:
-            return await stack.enter_async_context(
-                house_of(database, actor, tmp_path, engine=engine)
-            )
-
-        yield open_
-
-
-async def read(house: House, actor: Actor, **asked: Any) -> SentimentResult:
-    request = SentimentRequest(**asked)
-    run = await house.runs.begin(house.context(actor), find("sentiment"), request)
-    last = [update async for update in run.follow()][-1]
-    assert isinstance(last, SentimentResult)
-    return last
-
-
-def encoded(*rows: tuple[str, str]) -> bytes:
-    return base64.b64encode(sheet(*rows, heads=("text", "when")))
 
 
 def spoken(*quotes: str) -> ScriptedEngine:

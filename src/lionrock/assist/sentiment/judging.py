@@ -85,10 +85,14 @@ def _by_classifier(
     classifier: Classifier, texts: Sequence[str], vectors: Floats | None
 ) -> list[Judgement]:
     shares, threshold = classifier.probabilities([features(text) for text in texts], vectors)
-    return [
-        Judgement(
-            label=_LABELS[int(row.argmax())], confidence=round(float(row.max()), 4),
-            unsure=float(row.max()) < threshold,
-        )
-        for row in shares
-    ]  # fmt: skip
+    return [decided(row, threshold) for row in shares]
+
+
+def decided(row: Floats, threshold: float, *, by_model: bool = False) -> Judgement:
+    """The likeliest label of three probabilities."""
+    negative, neutral, positive = (round(float(share), 4) for share in row)
+    confidence = max(negative, neutral, positive)
+    return Judgement(
+        label=_LABELS[int(row.argmax())], confidence=confidence, unsure=confidence < threshold,
+        shares=(negative, neutral, positive), by_model=by_model,
+    )  # fmt: skip

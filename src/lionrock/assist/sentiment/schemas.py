@@ -47,6 +47,9 @@ class SentimentRequest(BaseModel):
     quick: bool = Field(
         default=False, description="Leave meaning out: several times as fast, somewhat less exact."
     )
+    ask: bool = Field(
+        default=False, description="Ask the model about texts that stay unsure: some seconds each."
+    )
     no_aspects: bool = Field(
         default=False, description="Do not ask the model what the text speaks of, and why."
     )
@@ -59,8 +62,10 @@ class Label(StrEnum):
 
 
 class Method(StrEnum):
-    """What decided. `MEANING`, `QUICK`: the heads of a trained classifier. `WORDS`: lists alone."""
+    """What decided. `MEANING`, `QUICK`: the heads of a trained classifier. `WORDS`: lists alone. `MODEL`: its
+    marks, where no classifier is trained and it was asked about every text."""
 
+    MODEL = "model"
     MEANING = "meaning"
     QUICK = "quick"
     WORDS = "words"
@@ -72,6 +77,8 @@ class Note(StrEnum):
     ASPECTS_FAILED = "aspects failed"
     ASPECTS_LONG = "aspects long"
     ASPECTS_NEED_MODEL = "aspects need model"
+    ASKED_SOME = "asked some"
+    ASK_NEEDS_MODEL = "ask needs model"
     CUT = "cut"
     NO_MEANING = "no meaning"
     WORDS_ONLY = "words only"
@@ -81,6 +88,8 @@ NOTES: Final = {
     Note.ASPECTS_FAILED: "The model's answer could not be used, so there are no aspects.",
     Note.ASPECTS_LONG: "The text is longer than the model reads; aspects are of its beginning.",
     Note.ASPECTS_NEED_MODEL: "Aspects and reasons need a language model, and none answers here.",
+    Note.ASKED_SOME: "The model read some of the unsure texts only: as many as one run asks, or until it failed.",
+    Note.ASK_NEEDS_MODEL: "The model was not asked: none answers here, or it was not measured for this.",
     Note.CUT: "The document is long: only its first sentences are listed and judged one by one.",
     Note.NO_MEANING: "Meaning could not be read here, so the quick head of the classifier decided.",
     Note.WORDS_ONLY: "No classifier is trained: listed words decided, without a measured confidence.",
@@ -89,12 +98,15 @@ NOTES: Final = {
 
 class Judgement(BaseModel):
     """`confidence`: calibrated probability of the label; None where listed words decided. `unsure`: too
-    little speaks for the label; a person should read it."""
+    little speaks for the label; a person should read it. `shares`: the probability of each label.
+    `by_model`: the language model was asked, and its mark counted."""
 
     model_config = ConfigDict(frozen=True)
     label: Label
     confidence: float | None
     unsure: bool
+    shares: tuple[float, float, float] | None = None
+    by_model: bool = False
 
 
 class SaidSentence(Judgement):
@@ -159,6 +171,11 @@ class SentimentResult(Result):
         return {call: counted[call] for call in CALLS}
 
     @property
+    def asked(self) -> int:
+        """Of how many texts the language model's mark counted."""
+        return sum(t.by_model for t in self.texts)
+
+    @property
     def marked(self) -> dict[str, int]:
         """How many texts complain, press, or tell of someone who may need care."""
         return {
@@ -205,9 +222,16 @@ class SentimentResult(Result):
 
     def plain(self) -> str:
         lines = [self._tally()] if self.many else _told(self)
-        decided = {"words": "listed words", "quick": "quick head", "meaning": "with meaning"}
-        by = f"{self.classifier}, {decided[self.method]}" if self.classifier else decided["words"]
-        return "\n".join([*lines, f"(decided by: {by})", *(f"({NOTES[n]})" for n in self.notes)])
+        decided = {"words": "listed words", "quick": "quick head", "meaning": "with meaning",
+                   "model": "the model's marks"}  # fmt: skip
+        by = (
+            f"{self.classifier}, {decided[self.method]}"
+            if self.classifier
+            else decided[self.method]
+        )
+        asked = [f"({self.model} was asked about {self.asked:,} of them)"] if self.asked else []
+        notes = (f"({NOTES[n]})" for n in self.notes)
+        return "\n".join([*lines, f"(decided by: {by})", *asked, *notes])
 
     def _tally(self) -> str:
         counted = [f"{n:>7,} {call}" for call, n in self.counts.items()]
@@ -224,6 +248,7 @@ def _order(one: TextRead) -> tuple[object, ...]:
 _HEADS: Final = (
     "row", "date", "text", "sentiment", "confidence", "unsure",
     "complaint", "complaint words", "urgency", "urgency words", "care", "care words",
+    "model asked",
 )  # fmt: skip
 
 
@@ -234,6 +259,7 @@ def _cells(one: TextRead) -> list[object]:
     return [
         one.number or "", dated, one.text, str(one.label), one.confidence, _yes(one.unsure),
         _yes(one.complaint), complaint, str(one.urgency), urgency, _yes(one.care), care,
+        _yes(one.by_model),
     ]  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The capability: how a text, a document or each text of a file speaks, and what in it needs a person.
 
-Words and a classifier decide in milliseconds a text; the model is asked for aspects of one text alone.
+Words and a classifier decide in milliseconds a text. The model is asked for aspects of one text alone, and
+where it is wanted for a mark of each that stays unsure.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from lionrock.assist import reading
-from lionrock.assist.sentiment import aspects, examples, polarity
+from lionrock.assist.sentiment import aspects, examples, marking, polarity
 from lionrock.assist.sentiment.classifiers import Classifiers
 from lionrock.assist.sentiment.examples import Row
 from lionrock.assist.sentiment.judging import Judge
@@ -75,11 +76,18 @@ async def sentiment(
         for start in range(0, len(rows), _AT_ONCE):
             yield Progress(stage="reading texts", done=start, total=len(rows))
             read += await read_rows(judge, rows[start : start + _AT_ONCE])
-        yield _result(judge, read, many=True)
+        if request.ask:
+            async for progress in marking.asked(run, judge, read):
+                yield progress
+        yield _result(run, judge, read, many=True)
         return
     yield Progress(stage="reading texts")
     source = await _source(run, request)
-    found = _result(judge, await read_rows(judge, [Row(0, source.text)]), many=False)
+    read = await read_rows(judge, [Row(0, source.text)])
+    if request.ask:
+        async for progress in marking.asked(run, judge, read):
+            yield progress
+    found = _result(run, judge, read, many=False)
     said: list[SaidSentence] = []
     if len(source.parts) > 1 or source.name:
         judged = await judge.judge([text for text, _ in source.parts])
@@ -95,7 +103,7 @@ async def sentiment(
     yield found.model_copy(
         update={
             "document": source.name, "sentences": said, "aspects": spoken.aspects,
-            "dropped": spoken.dropped, "model": spoken.model, "notes": notes,
+            "dropped": spoken.dropped, "model": spoken.model or found.model, "notes": notes,
         }
     )  # fmt: skip
 
@@ -133,10 +141,11 @@ def _marked(row: Row, judged: Judgement) -> TextRead:
     )  # fmt: skip
 
 
-def _result(judge: Judge, read: list[TextRead], *, many: bool) -> SentimentResult:
+def _result(run: RunContext, judge: Judge, read: list[TextRead], *, many: bool) -> SentimentResult:
     return SentimentResult(
-        texts=read, many=many, method=judge.method, classifier=judge.name, notes=judge.notes
-    )
+        texts=read, many=many, method=judge.method, classifier=judge.name, notes=judge.notes,
+        model=run.gateway.model if any(t.by_model for t in read) else None,
+    )  # fmt: skip
 
 
 async def _aspects(run: RunContext, text: str) -> _Spoken:
