@@ -2,8 +2,8 @@
 
 OpenRice (Hong Kong restaurant reviews, three classes) and Financial PhraseBank (English financial news,
 sentences that half of the annotators agree on). A fifth of each, by the hash of the text, is held back; the
-product's own training, with the same settings for both, sees the rest. "asked": the default model marks what
-is unsure; how its marks are read was fitted on rows that are not held back. Speed is of the whole path,
+product's own training, with the same settings for both, sees the rest. "asked": the default model marks the
+reviews that are unsure; how its marks are read was fitted on rows that are not held back. Speed is of the whole path,
 signs included, on sentences, no model asked. `--development` measures on the development rows and trains without
 them.
 """
@@ -75,7 +75,7 @@ def chosen(rows: Sequence[tuple[str, str]], *parts: str) -> Rows:
 
 async def measure(
     name: str, figures: str, rows: list[tuple[str, str]], tested: str, embedder: Embedder,
-    run: RunContext, alone: bool,
+    run: RunContext | None = None, *, alone: bool = False,
 ) -> Classifier:  # fmt: skip
     seen = (
         chosen(rows, "train") if tested == "development" else chosen(rows, "train", "development")
@@ -95,15 +95,16 @@ async def measure(
     )
     meaning = Judge(classifier, name, embedder, quick=False)
     heads = [
-        ("asked", "", meaning, True), ("meaning", "_meaning", meaning, False),
-        ("quick", "_quick", Judge(classifier, name, embedder, quick=True), False),
-        ("words", "_words", Judge(None, "", None, quick=False), False),
-        ("mark", "_mark", Judge(None, "", None, quick=False), True),
+        ("meaning", "_meaning" if run else "", meaning, None),
+        ("quick", "_quick", Judge(classifier, name, embedder, quick=True), None),
+        ("words", "_words", Judge(None, "", None, quick=False), None),
     ]  # fmt: skip
-    for head, suffix, judge, asks in heads if alone else heads[:-1]:
+    heads += [("asked", "", meaning, run)] if run else []
+    heads += [("mark", "_mark", Judge(None, "", None, quick=False), run)] if run and alone else []
+    for head, suffix, judge, asks in heads:
         read = await read_rows(judge, [Row(n, text) for n, text in enumerate(unseen.texts)])
-        if asks:
-            async for _ in marking.asked(run, judge, read):
+        if asks is not None:
+            async for _ in marking.asked(asks, judge, read):
                 pass
         accuracy, f1 = told(head, read, unseen.labels)
         figure(figures + suffix, accuracy if figures.endswith("accuracy") else f1)
@@ -118,7 +119,10 @@ def told(head: str, judged: Sequence[Judgement], labels: Sequence[int]) -> tuple
     confidence = [one.confidence for one in judged if one.confidence is not None]
     gap = f"{ece(np.array(confidence, np.float32), right):7.3f}" if confidence else f"{'-':>7}"
     decided = float(right[sure].mean()) if sure.any() else 0.0
-    print(f"{head:10} {right.mean():9.3f} {f1:9.3f} {gap} {sure.mean():8.3f} {decided:15.3f}")
+    print(
+        f"{head:10} {right.mean():9.3f} {f1:9.3f} {gap} {sure.mean():8.3f} {decided:15.3f}",
+        flush=True,
+    )
     return float(right.mean()), f1
 
 
@@ -146,9 +150,9 @@ async def main() -> None:
     try:
         async with bench_house("marks", DEFAULT) as (house, actor):
             run = house.context(actor)
-            rest = (tested, embedder, run, arguments.alone)
-            await measure("OpenRice", "openrice_accuracy", reviews, *rest)
-            classifier = await measure("PhraseBank", "fpb_macro_f1", news, *rest)
+            reviewed = ("OpenRice", "openrice_accuracy", reviews, tested, embedder)
+            await measure(*reviewed, run, alone=arguments.alone)
+        classifier = await measure("PhraseBank", "fpb_macro_f1", news, tested, embedder)
         await speed(classifier, [text for _, text in news], embedder)
     finally:
         await embedder.close()

@@ -55,10 +55,11 @@ async def test_a_file_of_texts_is_chosen_on_the_page_of_sentiment(reader: Client
 
 
 async def test_a_text_is_read_on_the_page(reader: Client) -> None:
-    form = {"text": "我要投訴，態度好差。", "no_aspects": "on"}
+    form = {"text": "我要投訴，態度好差。", "no_aspects": "on", "ask": "on"}
     body = urlencode(form).encode()
     kind = {"content-type": "application/x-www-form-urlencoded"}
     run = (await reader.send("POST", "/c/sentiment", body, kind)).headers["location"]
     while "sse-connect" in (shown := (await reader.get(run, accept_language="zh-HK")).text):
         pass
     assert "負面" in shown and "我要投訴" in shown and "按詞表判斷" in shown
+    assert "沒有詢問模型" in shown
