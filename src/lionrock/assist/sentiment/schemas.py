@@ -229,9 +229,13 @@ class SentimentResult(Result):
             if self.classifier
             else decided[self.method]
         )
-        asked = [f"({self.model} was asked about {self.asked:,} of them)"] if self.asked else []
+        asked = [self._asked()] if self.asked and self.method is not Method.MODEL else []
         notes = (f"({NOTES[n]})" for n in self.notes)
         return "\n".join([*lines, f"(decided by: {by})", *asked, *notes])
+
+    def _asked(self) -> str:
+        about = f" about {self.asked:,} of them" if self.many else ""
+        return f"({self.model} was asked{about})"
 
     def _tally(self) -> str:
         counted = [f"{n:>7,} {call}" for call, n in self.counts.items()]
