@@ -62,4 +62,4 @@ async def test_a_text_is_read_on_the_page(reader: Client) -> None:
     while "sse-connect" in (shown := (await reader.get(run, accept_language="zh-HK")).text):
         pass
     assert "負面" in shown and "我要投訴" in shown and "按詞表判斷" in shown
-    assert "沒有詢問模型" in shown
+    assert "模型沒有評分" in shown

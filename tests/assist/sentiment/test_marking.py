@@ -15,7 +15,7 @@ from lionrock.assist.sentiment import marking
 from lionrock.assist.sentiment.classifiers import Classifiers
 from lionrock.assist.sentiment.marking import Calibration, Calibrations, judged, shortened
 from lionrock.assist.sentiment.schemas import Label, Method, Note
-from lionrock.errors import EngineUnavailable
+from lionrock.errors import BudgetExceeded, EngineRefused, EngineUnavailable, LionrockError
 from lionrock.kernel.actors import Actor
 from lionrock.models.engines import ChatRequest
 from tests.assist.sentiment.material import labelled
@@ -38,21 +38,28 @@ def marks(**likely: float) -> dict[str, float]:
 
 
 class Marking(ScriptedEngine):
-    """Finds 1 likely where the text says bad, else 5; fails from its `dies`-th answer on."""
+    """Finds 1 likely where the text says bad, no mark where it says odd, else 5; fails with `error` from its
+    `dies`-th answer on."""
 
-    def __init__(self, *, name: str = "measured", dies: int = 1000, tells: bool = True) -> None:
+    def __init__(
+        self, *, name: str = "measured", dies: int = 1000, tells: bool = True,
+        error: LionrockError | None = None,
+    ) -> None:  # fmt: skip
         super().__init__("3", name=name)
         self.dies, self.tells = dies, tells
+        self.fault = error or EngineUnavailable("gone")
 
     async def chat(self, request: ChatRequest):  # type: ignore[no-untyped-def]
         async for part in super().chat(request):
             if len(self.requests) >= self.dies:
-                raise EngineUnavailable("gone")
+                raise self.fault
             yield part
 
     def _first_token(self, request: ChatRequest) -> dict[str, float]:
         if not request.likely_tokens or not self.tells:
             return {}
+        if "odd" in request.said():
+            return {"Rating": -0.1}
         return marks(m1=0.9, m5=0.1) if "bad" in request.said() else marks(m5=0.9, m1=0.1)
 
 
@@ -97,13 +104,31 @@ async def test_a_model_that_was_not_measured_or_tells_nothing_is_not_heard(
     assert list(made.notes) == [Note.WORDS_ONLY, Note.ASK_NEEDS_MODEL]
 
 
+@pytest.mark.parametrize("error", [EngineUnavailable("gone"), BudgetExceeded("spent")])
 async def test_a_model_that_goes_leaves_what_it_marked_and_says_so(
-    opened: Open, actor: Actor
+    opened: Open, actor: Actor, error: LionrockError
 ) -> None:
-    house: House = await opened(Marking(dies=2))
+    house: House = await opened(Marking(dies=2, error=error))
     made = await read(house, actor, file=rows("bad one", "bad two", "bad three"), ask=True)
     assert [t.by_model for t in made.texts] == [True, False, False]
     assert Note.ASKED_SOME in made.notes and made.method is Method.WORDS
+
+
+async def test_a_text_that_gets_no_mark_is_left_as_it_was_and_the_next_is_asked_about(
+    opened: Open, actor: Actor
+) -> None:
+    made = await read(await opened(Marking()), actor, file=rows("bad", "odd", "bad"), ask=True)
+    assert [t.by_model for t in made.texts] == [True, False, True]
+    assert made.texts[1].confidence is None and Note.ASKED_SOME in made.notes
+
+
+async def test_a_text_that_the_engine_refuses_does_not_end_the_rest(
+    opened: Open, actor: Actor
+) -> None:
+    made = await read(
+        await opened(Marking(dies=1, error=EngineRefused("no"))), actor, file=rows("bad"), ask=True
+    )
+    assert made.method is Method.WORDS and Note.ASK_NEEDS_MODEL in made.notes
 
 
 async def test_no_more_are_asked_about_than_one_run_allows(

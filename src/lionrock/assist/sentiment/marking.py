@@ -21,7 +21,14 @@ from lionrock.assist.model import first_token, likeliest
 from lionrock.assist.sentiment.classifier import softmax
 from lionrock.assist.sentiment.judging import Judge, decided
 from lionrock.assist.sentiment.schemas import Judgement, Method, Note, TextRead
-from lionrock.errors import Unavailable
+from lionrock.errors import (
+    BudgetExceeded,
+    EngineRefused,
+    EngineUnavailable,
+    PersonalDataRefused,
+    RateLimited,
+    Unavailable,
+)
 from lionrock.kernel.capabilities import Progress, RunContext
 
 MOST: Final = 500
@@ -36,7 +43,7 @@ _QUESTION: Final = (
     "How satisfied is the writer, from 1 (very dissatisfied) to 5 (very satisfied)? "
     "Reply with the digit only."
 )
-_MARKS: Final = range(1, 6)
+_MARKS: Final = ("1", "2", "3", "4", "5")
 
 
 class Calibration(BaseModel):
@@ -72,40 +79,43 @@ def calibrations(model: str | None) -> Calibrations | None:
 
 async def asked(run: RunContext, judge: Judge, read: list[TextRead]) -> AsyncIterator[Progress]:
     """Puts the model's marks into `read`, where it is unsure; everywhere where listed words decided, as
-    they are wrong too often when they are sure. What stays undone for want of a model is noted."""
+    they are wrong too often when they are sure. What stays unmarked is noted."""
     known = calibrations(run.gateway.model)
     if known is None:
         judge.notes.append(Note.ASK_NEEDS_MODEL)
         return
     by_words = judge.method is Method.WORDS
     places = [i for i, one in enumerate(read) if one.unsure or by_words]
-    for done, place in enumerate(places[:MOST]):
-        yield Progress(stage="asking the model", done=done, total=min(len(places), MOST))
+    done = 0
+    for number, place in enumerate(places[:MOST]):
+        yield Progress(stage="asking the model", done=number, total=min(len(places), MOST))
         try:
             given = await mark(run, read[place].text)
-        except Unavailable:
-            given = None
-        if given is None:
-            judge.notes.append(Note.ASKED_SOME if done else Note.ASK_NEEDS_MODEL)
-            return
-        found = judged(known, given, read[place].shares)
-        read[place] = read[place].model_copy(update=found.model_dump())
-    if len(places) > MOST:
-        judge.notes.append(Note.ASKED_SOME)
+        except (Unavailable, BudgetExceeded, RateLimited):
+            break  # what was marked so far is kept
+        except (EngineRefused, PersonalDataRefused):
+            continue
+        if given is not None:
+            found = judged(known, given, read[place].shares)
+            read[place] = read[place].model_copy(update=found.model_dump())
+            done += 1
+    if done < len(places):
+        judge.notes.append(Note.ASKED_SOME if done else Note.ASK_NEEDS_MODEL)
     elif by_words:
         judge.method = Method.MODEL
         judge.notes.remove(Note.WORDS_ONLY)
 
 
 async def mark(run: RunContext, text: str) -> float | None:
-    """The mean of the marks by how likely the model finds each; None where the engine does not tell.
-    Raises what the gateway raises."""
-    content = f"Text:\n{shortened(text)}\n\n{_QUESTION}"
-    tokens = await first_token(run, _SYSTEM, content)
+    """The mean of the marks by how likely the model finds each; None where it finds none of them likely.
+    `EngineUnavailable` where the engine does not tell; raises what the gateway raises."""
+    tokens = await first_token(run, _SYSTEM, f"Text:\n{shortened(text)}\n\n{_QUESTION}")
     if not tokens:
+        raise EngineUnavailable("The engine does not tell how likely its words are.")
+    if not any(token.strip() in _MARKS for token in tokens):
         return None
-    shares = np.exp([likeliest(tokens, (str(n),)) for n in _MARKS])
-    return float(shares @ np.array(_MARKS) / shares.sum())
+    shares = np.exp([likeliest(tokens, (one,)) for one in _MARKS])
+    return float(shares @ np.arange(1, len(_MARKS) + 1) / shares.sum())
 
 
 def shortened(text: str) -> str:
