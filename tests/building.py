@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
@@ -34,6 +34,9 @@ ENGINE = Served(
     (Offer("small", "small", 4096, 512),), at_once=4,
 )  # fmt: skip
 """For operators: nothing is asked of it."""
+
+Opened = Callable[..., Awaitable[House]]
+"""Opens a house around the engine given, or none."""
 
 
 @asynccontextmanager

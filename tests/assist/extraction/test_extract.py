@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
-from pathlib import Path
+from collections.abc import Callable
 
 import openpyxl
 import pytest
@@ -25,9 +23,8 @@ from lionrock.documents.schemas import Document
 from lionrock.errors import EngineUnavailable, Forbidden, InvalidInput, LionrockError
 from lionrock.kernel.actors import Actor, ActorKind, Role
 from lionrock.kernel.capabilities import find
-from lionrock.kernel.database import Database
-from lionrock.models.engines import ChatRequest, Engine
-from tests.building import house_of, taught
+from lionrock.models.engines import ChatRequest
+from tests.building import Opened, taught
 from tests.fakes import ScriptedEngine
 
 FORM = """# Claim form
@@ -46,19 +43,6 @@ Mobile phone: 5500 0456
 
 The vessel is the Paper Boat, which left Long Wan in the spring.
 """
-Opened = Callable[[Engine | None], Awaitable[House]]
-
-
-@pytest.fixture
-async def opened(database: Database, actor: Actor, tmp_path: Path) -> AsyncIterator[Opened]:
-    async with AsyncExitStack() as stack:
-
-        async def house(engine: Engine | None = None) -> House:
-            return await stack.enter_async_context(
-                house_of(database, actor, tmp_path, engine=engine)
-            )
-
-        yield house
 
 
 async def extract(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from lionrock.app import House
@@ -11,8 +10,6 @@ from lionrock.assist.sentiment.schemas import SentimentRequest, SentimentResult
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.capabilities import find
 from tests.assist.sentiment.material import sheet
-
-Open = Callable[..., Awaitable[House]]
 
 
 async def read(house: House, actor: Actor, **asked: Any) -> SentimentResult:

@@ -19,7 +19,8 @@ from lionrock.errors import BudgetExceeded, EngineRefused, EngineUnavailable, Li
 from lionrock.kernel.actors import Actor
 from lionrock.models.engines import ChatRequest
 from tests.assist.sentiment.material import labelled
-from tests.assist.sentiment.reading import Open, encoded, read
+from tests.assist.sentiment.reading import encoded, read
+from tests.building import Opened
 from tests.fakes import ScriptedEngine
 
 KNOWN = Calibrations(
@@ -68,7 +69,7 @@ def rows(*texts: str) -> bytes:
 
 
 async def test_what_is_unsure_is_asked_about_and_the_rest_is_not(
-    opened: Open, actor: Actor
+    opened: Opened, actor: Actor
 ) -> None:
     engine = Marking()
     house = await opened(engine)
@@ -86,7 +87,7 @@ async def test_what_is_unsure_is_asked_about_and_the_rest_is_not(
     assert "measured was asked about 1 of them" in made.plain()
 
 
-async def test_without_a_classifier_the_marks_decide(opened: Open, actor: Actor) -> None:
+async def test_without_a_classifier_the_marks_decide(opened: Opened, actor: Actor) -> None:
     made = await read(
         await opened(Marking()), actor, file=rows("It was bad.", "I'll be back"), ask=True
     )
@@ -97,7 +98,7 @@ async def test_without_a_classifier_the_marks_decide(opened: Open, actor: Actor)
 
 @pytest.mark.parametrize("engine", [None, Marking(name="other"), Marking(tells=False)])
 async def test_a_model_that_was_not_measured_or_tells_nothing_is_not_heard(
-    opened: Open, actor: Actor, engine: ScriptedEngine | None
+    opened: Opened, actor: Actor, engine: ScriptedEngine | None
 ) -> None:
     made = await read(await opened(engine), actor, file=rows("It was bad."), ask=True)
     assert made.method is Method.WORDS and not made.asked and made.model is None
@@ -106,7 +107,7 @@ async def test_a_model_that_was_not_measured_or_tells_nothing_is_not_heard(
 
 @pytest.mark.parametrize("error", [EngineUnavailable("gone"), BudgetExceeded("spent")])
 async def test_a_model_that_goes_leaves_what_it_marked_and_says_so(
-    opened: Open, actor: Actor, error: LionrockError
+    opened: Opened, actor: Actor, error: LionrockError
 ) -> None:
     house: House = await opened(Marking(dies=2, error=error))
     made = await read(house, actor, file=rows("bad one", "bad two", "bad three"), ask=True)
@@ -115,7 +116,7 @@ async def test_a_model_that_goes_leaves_what_it_marked_and_says_so(
 
 
 async def test_a_text_that_gets_no_mark_is_left_as_it_was_and_the_next_is_asked_about(
-    opened: Open, actor: Actor
+    opened: Opened, actor: Actor
 ) -> None:
     made = await read(await opened(Marking()), actor, file=rows("bad", "odd", "bad"), ask=True)
     assert [t.by_model for t in made.texts] == [True, False, True]
@@ -123,7 +124,7 @@ async def test_a_text_that_gets_no_mark_is_left_as_it_was_and_the_next_is_asked_
 
 
 async def test_a_text_that_the_engine_refuses_does_not_end_the_rest(
-    opened: Open, actor: Actor
+    opened: Opened, actor: Actor
 ) -> None:
     made = await read(
         await opened(Marking(dies=1, error=EngineRefused("no"))), actor, file=rows("bad"), ask=True
@@ -132,7 +133,7 @@ async def test_a_text_that_the_engine_refuses_does_not_end_the_rest(
 
 
 async def test_no_more_are_asked_about_than_one_run_allows(
-    opened: Open, actor: Actor, monkeypatch: pytest.MonkeyPatch
+    opened: Opened, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(marking, "MOST", 2)
     engine = Marking()
@@ -141,7 +142,7 @@ async def test_no_more_are_asked_about_than_one_run_allows(
 
 
 async def test_the_file_says_which_texts_the_model_was_asked_about(
-    opened: Open, actor: Actor
+    opened: Opened, actor: Actor
 ) -> None:
     house = await opened(Marking())
     made = await read(house, actor, file=rows("It was bad."), ask=True)

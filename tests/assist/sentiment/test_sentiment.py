@@ -24,8 +24,8 @@ from lionrock.errors import EngineUnavailable, FormBroken, InvalidInput, NotFoun
 from lionrock.kernel.actors import Actor
 from lionrock.kernel.capabilities import find
 from tests.assist.sentiment.material import labelled
-from tests.assist.sentiment.reading import Open, encoded, read
-from tests.building import taught
+from tests.assist.sentiment.reading import encoded, read
+from tests.building import Opened, taught
 from tests.fakes import ScriptedEngine
 
 COMPLAINT = (
@@ -41,7 +41,7 @@ def spoken(*quotes: str) -> ScriptedEngine:
     return ScriptedEngine(json.dumps({"aspects": found}))
 
 
-async def test_a_text_is_read_by_words_alone_and_that_is_said(opened: Open, actor: Actor) -> None:
+async def test_a_text_is_read_by_words_alone_and_that_is_said(opened: Opened, actor: Actor) -> None:
     made = await read(await opened(), actor, text=COMPLAINT)
     [one] = made.texts
     assert one.label is Label.NEGATIVE and one.confidence is None
@@ -52,7 +52,7 @@ async def test_a_text_is_read_by_words_alone_and_that_is_said(opened: Open, acto
     assert "“charged twice”" in made.plain() and "language model" in made.plain()
 
 
-async def test_a_trained_classifier_decides_with_a_confidence(opened: Open, actor: Actor) -> None:
+async def test_a_trained_classifier_decides_with_a_confidence(opened: Opened, actor: Actor) -> None:
     house = await opened()
     await house.of(Classifiers).train(actor, "bank", labelled())
     made = await read(house, actor, text="The counter was excellent, thank you.", no_aspects=True)
@@ -65,7 +65,7 @@ async def test_a_trained_classifier_decides_with_a_confidence(opened: Open, acto
         await read(house, actor, text="x", classifier="other")
 
 
-async def test_aspects_quote_the_text_or_are_dropped(opened: Open, actor: Actor) -> None:
+async def test_aspects_quote_the_text_or_are_dropped(opened: Opened, actor: Actor) -> None:
     engine = spoken("the app is  terrible", "the fee is outrageous")
     made = await read(await opened(engine), actor, text=COMPLAINT)
     assert [a.quote for a in made.aspects] == ["the app is  terrible"] and made.dropped == 1
@@ -75,7 +75,7 @@ async def test_aspects_quote_the_text_or_are_dropped(opened: Open, actor: Actor)
 
 
 async def test_a_model_that_writes_the_other_script_is_put_right(
-    opened: Open, actor: Actor
+    opened: Opened, actor: Actor
 ) -> None:
     found = {"aspect": "员工", "quote": "職員", "sentiment": "negative", "reason": "态度不佳"}
     engine = ScriptedEngine(json.dumps({"aspects": [found]}, ensure_ascii=False))
@@ -92,14 +92,14 @@ async def test_a_model_that_writes_the_other_script_is_put_right(
     ],
 )
 async def test_a_model_that_fails_leaves_the_rest_and_says_so(
-    opened: Open, actor: Actor, engine: ScriptedEngine, note: Note
+    opened: Opened, actor: Actor, engine: ScriptedEngine, note: Note
 ) -> None:
     made = await read(await opened(engine), actor, text=COMPLAINT)
     assert note in made.notes and not made.aspects and made.texts[0].complaint
 
 
 async def test_a_long_text_is_cut_for_the_model_and_that_is_said(
-    opened: Open, actor: Actor
+    opened: Opened, actor: Actor
 ) -> None:
     engine = spoken("late")
     made = await read(await opened(engine), actor, text="The bus was late. " * 1100)
@@ -107,7 +107,7 @@ async def test_a_long_text_is_cut_for_the_model_and_that_is_said(
     assert len(engine.requests[0].said().split()) < engine.context
 
 
-async def test_sentences_of_a_document_are_cited(opened: Open, actor: Actor) -> None:
+async def test_sentences_of_a_document_are_cited(opened: Opened, actor: Actor) -> None:
     house = await opened()
     text = "# Letter\n\nThe branch was excellent. The hotline was terrible.\n"
     document = await taught(house, actor, "letter.md", text)
@@ -121,10 +121,12 @@ async def test_sentences_of_a_document_are_cited(opened: Open, actor: Actor) -> 
         assert occurs(one.citation.quote, page.text)
 
 
-async def test_a_file_is_read_row_by_row_and_counted_over_time(opened: Open, actor: Actor) -> None:
+async def test_a_file_is_read_row_by_row_and_counted_over_time(
+    opened: Opened, actor: Actor
+) -> None:
     rows = [("An excellent branch.", "2026-01-05"), ("A terrible app!", "2026-04-01")]
     made = await read(
-        await opened(), actor, file=encoded(*rows, ("Open at nine.", "")), dates="when"
+        await opened(), actor, file=encoded(*rows, ("Opened at nine.", "")), dates="when"
     )
     assert made.many and [t.number for t in made.texts] == [2, 3, 4]
     assert made.texts[0].dated == date(2026, 1, 5)
@@ -134,14 +136,14 @@ async def test_a_file_is_read_row_by_row_and_counted_over_time(opened: Open, act
     assert "3 texts" in made.plain()
 
 
-async def test_what_needs_a_person_comes_first(opened: Open, actor: Actor) -> None:
-    rows = ("Open at nine.", "I want a refund.", "My account was hacked!", "She is 80 years old.")
+async def test_what_needs_a_person_comes_first(opened: Opened, actor: Actor) -> None:
+    rows = ("Opened at nine.", "I want a refund.", "My account was hacked!", "She is 80 years old.")
     made = await read(await opened(), actor, file=encoded(*((r, "") for r in rows)))
     assert [t.number for t in made.foremost] == [4, 5, 3, 2]
     assert made.marked == {"complaint": 1, "urgency": 1, "care": 1}
 
 
-async def test_the_file_itself_is_not_kept_again(opened: Open, actor: Actor) -> None:
+async def test_the_file_itself_is_not_kept_again(opened: Opened, actor: Actor) -> None:
     house = await opened()
     request = SentimentRequest(file=encoded(("A terrible app!", "")))
     run = await house.runs.begin(house.context(actor), find("sentiment"), request)
@@ -151,7 +153,7 @@ async def test_the_file_itself_is_not_kept_again(opened: Open, actor: Actor) -> 
     assert kept["result"]["texts"][0]["text"] == "A terrible app!"
 
 
-async def test_it_is_saved_as_files_that_run_nothing(opened: Open, actor: Actor) -> None:
+async def test_it_is_saved_as_files_that_run_nothing(opened: Opened, actor: Actor) -> None:
     house = await opened()
     made = await read(house, actor, file=encoded(("=1+1 terrible, refund me", "2026-01-05")))
     context = house.context(actor)
@@ -165,7 +167,7 @@ async def test_it_is_saved_as_files_that_run_nothing(opened: Open, actor: Actor)
 
 @pytest.mark.parametrize("asked", [{}, {"text": " "}, {"text": "x", "file": encoded(("a", ""))}])
 async def test_one_thing_is_read_at_a_time(
-    opened: Open, actor: Actor, asked: dict[str, Any]
+    opened: Opened, actor: Actor, asked: dict[str, Any]
 ) -> None:
     with pytest.raises(InvalidInput, match="Give one of these"):
         await read(await opened(), actor, **asked)
