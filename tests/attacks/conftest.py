@@ -28,7 +28,7 @@ from tests.serving import served
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "waits(issue, why): the room under attack is not built yet")
+    config.addinivalue_line("markers", "waits(room, why): the room under attack is not built yet")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -137,6 +137,6 @@ def test_nothing_here_asks_a_tool_server() -> None:
     assert [str(p) for p in source.rglob("*.py") if using.search(p.read_text("utf-8"))] == []
 
 
-@waiting("issue 7", "webhooks are not built: the room that calls one brings it")
+@waiting("webhooks", "webhooks are not built: the room that calls one brings it")
 def test_a_webhook_is_called_on_listed_hosts_only() -> None:
     raise AssertionError

@@ -39,6 +39,7 @@ def test_no_capability_is_declared_that_sends(word: str) -> None:
 
 
 @waiting(
-    "issue 7", "the desk drafts what someone may send: the procedures that send it carry the taint"
+    "procedures",
+    "the desk drafts what someone may send: the procedures that send it carry the taint",
 )
 def test_an_outbound_field_holds_no_words_of_an_untrusted_document_without_approval() -> None: ...

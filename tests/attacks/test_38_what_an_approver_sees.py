@@ -41,6 +41,6 @@ def test_an_approver_says_which_content_they_saw() -> None:
 
 
 @waiting(
-    "issue 7", "no page shows a proposal's arguments yet: the first room that proposes brings it"
+    "proposals", "no page shows a proposal's arguments yet: the first room that proposes brings it"
 )
 def test_the_page_of_an_approval_shows_every_argument_whole_and_in_order() -> None: ...

@@ -5,6 +5,6 @@ from __future__ import annotations
 import pytest
 
 
-def waiting(issue: str, why: str) -> pytest.MarkDecorator:
-    """Mark a test that cannot run before `issue` ("issue 6") brings the room that `why` names."""
-    return pytest.mark.waits(issue, why)
+def waiting(room: str, why: str) -> pytest.MarkDecorator:
+    """Mark a test that cannot run before there is `room`, as `why` tells."""
+    return pytest.mark.waits(room, why)
