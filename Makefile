@@ -39,7 +39,7 @@ bench-retrieval: .venv/.dev ## what search finds: five public sets, and what eac
 bench-ingest: .venv/.dev ## pages a second and peak memory, beside the bare parser
 	@$(BIN)/python bench/ingest.py
 
-bench-sentiment: .venv/.dev ## sentiment on held-back rows: accuracy, calibration, abstention, texts a minute
+bench-sentiment: .venv/.dev ## sentiment on held-back rows: accuracy, calibration, abstention, texts a minute (some 20 minutes)
 	@$(BIN)/python bench/sentiment.py $(ARGS)
 
 bench-translate: .venv/.dev ## translation with terms: chrF2++, BLEU, term success, script, figures (some 40 minutes)

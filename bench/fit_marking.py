@@ -65,7 +65,8 @@ async def collect(model: str, many: int, kept: Path) -> None:
 
 def read(kept: Path) -> dict[str, float]:
     lines = kept.read_text().splitlines() if kept.exists() else []
-    return {row["text"]: row["mark"] for row in map(json.loads, lines)}
+    rows = [json.loads(line) for line in lines]
+    return {row["text"]: row["mark"] for row in rows if row["mark"] is not None}
 
 
 async def material(marks: dict[str, float]) -> Marked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import AsyncIterator
 from importlib.resources import files
 
 import pytest
@@ -17,7 +18,7 @@ from lionrock.assist.sentiment.marking import Calibration, Calibrations, judged,
 from lionrock.assist.sentiment.schemas import Label, Method, Note
 from lionrock.errors import BudgetExceeded, EngineRefused, EngineUnavailable, LionrockError
 from lionrock.kernel.actors import Actor
-from lionrock.models.engines import ChatRequest
+from lionrock.models.engines import ChatRequest, Delta, Finished
 from tests.assist.sentiment.material import labelled
 from tests.assist.sentiment.reading import encoded, read
 from tests.building import Opened
@@ -50,7 +51,7 @@ class Marking(ScriptedEngine):
         self.dies, self.tells = dies, tells
         self.fault = error or EngineUnavailable("gone")
 
-    async def chat(self, request: ChatRequest):  # type: ignore[no-untyped-def]
+    async def chat(self, request: ChatRequest) -> AsyncIterator[Delta | Finished]:
         async for part in super().chat(request):
             if len(self.requests) >= self.dies:
                 raise self.fault
@@ -126,9 +127,9 @@ async def test_a_text_that_gets_no_mark_is_left_as_it_was_and_the_next_is_asked_
 async def test_a_text_that_the_engine_refuses_does_not_end_the_rest(
     opened: Opened, actor: Actor
 ) -> None:
-    made = await read(
-        await opened(Marking(dies=1, error=EngineRefused("no"))), actor, file=rows("bad"), ask=True
-    )
+    engine = Marking(dies=1, error=EngineRefused("no"))
+    made = await read(await opened(engine), actor, file=rows("bad a", "bad b", "bad c"), ask=True)
+    assert len(engine.requests) == 3
     assert made.method is Method.WORDS and Note.ASK_NEEDS_MODEL in made.notes
 
 
@@ -162,6 +163,12 @@ def test_a_mark_makes_probabilities_whatever_stands_beside_it(
     assert made.confidence == max(made.shares)
     assert made.label is tuple(Label)[made.shares.index(max(made.shares))]
     assert made.unsure == (made.confidence < 0.6)
+
+
+def test_what_is_alike_to_the_places_shown_is_told_by_these() -> None:
+    made = judged(KNOWN, 3.00001, None)
+    assert made.shares == (0.3333, 0.3333, 0.3333)
+    assert made.label is Label.NEGATIVE and made.unsure
 
 
 @given(st.text(max_size=2000))

@@ -91,8 +91,9 @@ def _by_classifier(
 def decided(row: Floats, threshold: float, *, by_model: bool = False) -> Judgement:
     """The likeliest label of three probabilities."""
     negative, neutral, positive = (round(float(share), 4) for share in row)
-    confidence = max(negative, neutral, positive)
+    shares = (negative, neutral, positive)
+    confidence = max(shares)
     return Judgement(
-        label=_LABELS[int(row.argmax())], confidence=confidence, unsure=confidence < threshold,
-        shares=(negative, neutral, positive), by_model=by_model,
+        label=_LABELS[shares.index(confidence)], confidence=confidence,
+        unsure=confidence < threshold, shares=shares, by_model=by_model,
     )  # fmt: skip

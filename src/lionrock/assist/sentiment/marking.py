@@ -86,9 +86,9 @@ async def asked(run: RunContext, judge: Judge, read: list[TextRead]) -> AsyncIte
         return
     by_words = judge.method is Method.WORDS
     places = [i for i, one in enumerate(read) if one.unsure or by_words]
-    done = 0
-    for number, place in enumerate(places[:MOST]):
-        yield Progress(stage="asking the model", done=number, total=min(len(places), MOST))
+    wanted, done = places[:MOST], 0
+    for number, place in enumerate(wanted):
+        yield Progress(stage="asking the model", done=number, total=len(wanted))
         try:
             given = await mark(run, read[place].text)
         except (Unavailable, BudgetExceeded, RateLimited):

@@ -224,14 +224,10 @@ class SentimentResult(Result):
         lines = [self._tally()] if self.many else _told(self)
         decided = {"words": "listed words", "quick": "quick head", "meaning": "with meaning",
                    "model": "the model's marks"}  # fmt: skip
-        by = (
-            f"{self.classifier}, {decided[self.method]}"
-            if self.classifier
-            else decided[self.method]
-        )
+        named = f"{self.classifier}, " if self.classifier else ""
         asked = [self._asked()] if self.asked and self.method is not Method.MODEL else []
         notes = (f"({NOTES[n]})" for n in self.notes)
-        return "\n".join([*lines, f"(decided by: {by})", *asked, *notes])
+        return "\n".join([*lines, f"(decided by: {named}{decided[self.method]})", *asked, *notes])
 
     def _asked(self) -> str:
         about = f" about {self.asked:,} of them" if self.many else ""

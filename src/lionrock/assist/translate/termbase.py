@@ -106,6 +106,8 @@ def _composed(term: Term, found: Iterable[Term]) -> Term:
     """The term, its forms that say most of the terms inside it first: where the source spells "Hong Kong
     Monetary Authority", 香港金融管理局 goes before 金管局, though the glossary names it second."""
     inner = [t for t in found if term.start <= t.start and t.end <= term.end and t != term]
+    if not inner or len(term.forms) == 1:
+        return term
     said = {form: sum(t.met(form) for t in inner) for form in term.forms}
     return replace(term, forms=tuple(sorted(term.forms, key=lambda form: -said[form])))
 
